@@ -1,0 +1,43 @@
+# Every target works in a fresh clone with Go alone; tools are built from tools/go.mod into the user's cache on first use.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+TOOL := go run ./internal/devenv/cmd/tool
+PKG ?= ./...
+SQLC_CONFIG = $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Take a construction firm through the product on this machine; ARGS="-once -report FILE" runs it once
+	@tools/prerequisites demo
+	@$(MAKE) --no-print-directory build
+	go build -o bin/demo ./cmd/demo
+	bin/demo $(ARGS)
+
+.PHONY: test
+test: ## Run all tests with the race detector, on a PostgreSQL and a Temporal of their own; PKG=./mapping/... for some, ARGS for go test
+	@tools/prerequisites test
+	go build -o bin/withdevenv ./internal/devenv/cmd/withdevenv
+	bin/withdevenv -- go test -race -timeout 20m -p 2 $(ARGS) $(PKG)
+
+.PHONY: lint
+lint: ## Check style, imports, workflow determinism, vet, and that generated code is up to date
+	@tools/prerequisites lint
+	go vet ./...
+	bin=$$($(TOOL) golangci-lint) && "$$bin" run
+	bin=$$($(TOOL) workflowcheck) && "$$bin" ./workflows/...
+	bin=$$($(TOOL) sqlc) && "$$bin" diff -f $(SQLC_CONFIG)
+
+.PHONY: generate
+generate: ## Write what is generated (queries by sqlc), then format
+	bin=$$($(TOOL) sqlc) && "$$bin" generate -f $(SQLC_CONFIG)
+	bin=$$($(TOOL) golangci-lint) && "$$bin" fmt
+
+.PHONY: build
+build: ## Build bin/ml-connector and put the temporal CLI beside it
+	go build -o bin/ml-connector ./cmd/ml-connector
+	$(TOOL) -o bin/temporal temporal

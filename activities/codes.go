@@ -1,0 +1,244 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ml-connector/odoo-procore/clients/procore"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/mapping"
+)
+
+// codesAge is how old a project's cached codes may be when a rule misses one; with codesMaxAge they are read again
+// even where nothing is missing.
+const (
+	codesAge    = time.Minute
+	codesMaxAge = 24 * time.Hour
+)
+
+// projectsFor gives the rules the projects that a document may go to, from the cache, reading what was never read.
+// Projects that Procore refuses (not permitted) are named in forbidden.
+func (r *Records) projectsFor(ctx context.Context, c *Connection, ids []int64, maxAge time.Duration) (projects map[int64]mapping.ProcoreProject, forbidden map[int64]bool, err error) {
+	if err := r.refreshed(ctx, c, store.CodeProject, 0, maxAge, r.refreshCompany); err != nil {
+		return nil, nil, err
+	}
+	rows, err := r.store.Codes(ctx, c.Tenant.Name, store.CodeProject, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the projects: %w", err)
+	}
+	known := make(map[int64]store.Code, len(rows))
+	for _, row := range rows {
+		known[row.ProcoreID] = row
+	}
+	projects, forbidden = map[int64]mapping.ProcoreProject{}, map[int64]bool{}
+	for _, id := range ids {
+		row, ok := known[id]
+		if !ok {
+			continue
+		}
+		err := r.refreshed(ctx, c, store.CodeBudgetCode, id, maxAge, r.refreshProject)
+		var refused *procore.ErrorResponse
+		switch {
+		case errors.As(err, &refused) && (refused.Code == procore.CodeProjectForbidden || refused.Code == procore.CodeForbidden):
+			forbidden[id] = true
+			continue
+		case err != nil:
+			return nil, nil, err
+		}
+		if projects[id], err = r.project(ctx, c, row); err != nil {
+			return nil, nil, err
+		}
+	}
+	return projects, forbidden, nil
+}
+
+// refreshed calls refresh when the cache was read longer than maxAge ago, one caller at a time.
+func (r *Records) refreshed(ctx context.Context, c *Connection, kind string, project int64, maxAge time.Duration, refresh func(context.Context, *Connection, int64) error) error {
+	fresh := func() (bool, error) {
+		at, known, err := r.store.LastRead(ctx, c.Tenant.Name, kind, project)
+		return known && time.Since(at) < maxAge, err
+	}
+	if ok, err := fresh(); ok || err != nil {
+		return err
+	}
+	return r.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.LockModel(ctx, c.Tenant.Name, fmt.Sprintf("procore.%s/%d", kind, project)); err != nil {
+			return err
+		}
+		if ok, err := fresh(); ok || err != nil {
+			return err
+		}
+		return refresh(ctx, c, project)
+	})
+}
+
+func (r *Records) refreshCompany(ctx context.Context, c *Connection, _ int64) error {
+	list, _, err := c.Procore.Projects.List(ctx, procore.ProjectListOptions{Status: "All"})
+	if err != nil {
+		return err
+	}
+	projects := make([]store.Code, 0, len(list))
+	for _, p := range list {
+		projects = append(projects, store.Code{ProcoreID: p.ID, Code: p.ProjectNumber, Name: p.Name, Active: p.Active})
+	}
+	types, _, err := c.Procore.CostTypes.List(ctx, procore.ListOptions{})
+	if err != nil {
+		return err
+	}
+	codes := make([]store.Code, 0, len(types))
+	for _, t := range types {
+		codes = append(codes, store.Code{ProcoreID: t.ID, Code: t.Code, Name: t.Name, Active: true})
+	}
+	return r.keepCodes(ctx, c, 0, map[string][]store.Code{store.CodeCostType: codes, store.CodeProject: projects}, store.CodeCostType, store.CodeProject)
+}
+
+func (r *Records) refreshProject(ctx context.Context, c *Connection, project int64) error {
+	costCodes, _, err := c.Procore.CostCodes.List(ctx, project, procore.ListOptions{})
+	if err != nil {
+		return err
+	}
+	codes := make([]store.Code, 0, len(costCodes))
+	for _, cc := range costCodes {
+		codes = append(codes, store.Code{ProcoreID: cc.ID, Code: cc.FullCode, Name: cc.Name, Active: cc.DeletedAt.IsZero()})
+	}
+	currency, _, err := c.Procore.Currency.Project(ctx, project)
+	if err != nil {
+		return err
+	}
+	budget, _, err := c.Procore.BudgetCodes.List(ctx, project, procore.BudgetCodeListOptions{})
+	if err != nil {
+		return err
+	}
+	budgetCodes := make([]store.Code, 0, len(budget))
+	for _, b := range budget {
+		items, err := json.Marshal(b.SegmentItems)
+		if err != nil {
+			return fmt.Errorf("encoding the segments of budget code %s: %w", b.FlatCode, err)
+		}
+		budgetCodes = append(budgetCodes, store.Code{
+			ProcoreID: b.ID, Code: b.FlatCode, Name: b.FlatName, Content: items, Active: b.Status != "inactive",
+		})
+	}
+	return r.keepCodes(ctx, c, project, map[string][]store.Code{
+		store.CodeCostCode: codes, store.CodeBudgetCode: budgetCodes, store.CodeCurrency: {{Code: currency.CurrencyISOCode, Active: true}},
+	}, store.CodeCostCode, store.CodeCurrency, store.CodeBudgetCode)
+}
+
+// keepCodes replaces the cached codes of a project (0: the company), kind by kind; the last kind marks the read.
+func (r *Records) keepCodes(ctx context.Context, c *Connection, project int64, codes map[string][]store.Code, kinds ...string) error {
+	for _, kind := range kinds {
+		if _, err := r.store.ReplaceCodes(ctx, c.Tenant.Name, kind, project, codes[kind]); err != nil {
+			return fmt.Errorf("keeping the codes of project %d: %w", project, err)
+		}
+	}
+	return nil
+}
+
+// project builds what the rules read of one project.
+func (r *Records) project(ctx context.Context, c *Connection, row store.Code) (mapping.ProcoreProject, error) {
+	p := mapping.ProcoreProject{
+		ID: row.ProcoreID, Name: row.Name, Number: row.Code, Active: row.Active,
+		Codes: map[string]int64{}, CostCodes: map[string]int64{},
+	}
+	for kind, into := range map[string]map[string]int64{store.CodeBudgetCode: p.Codes, store.CodeCostCode: p.CostCodes} {
+		codes, err := r.store.Codes(ctx, c.Tenant.Name, kind, p.ID)
+		if err != nil {
+			return p, fmt.Errorf("reading the codes of project %d: %w", p.ID, err)
+		}
+		for _, code := range codes {
+			if code.Active {
+				into[code.Code] = code.ProcoreID
+			}
+		}
+	}
+	currency, err := r.store.Codes(ctx, c.Tenant.Name, store.CodeCurrency, p.ID)
+	if err != nil {
+		return p, fmt.Errorf("reading the currency of project %d: %w", p.ID, err)
+	}
+	if len(currency) > 0 {
+		p.Currency = currency[0].Code
+	}
+	return p, nil
+}
+
+// makeCodes makes budget codes whose parts exist in the project, before the plan that needs them. Procore answers an
+// existing combination with itself, so making one twice is harmless.
+func (r *Records) makeCodes(ctx context.Context, s *stepContext, codes []mapping.MissingCode) (StepResult, error) {
+	done := map[int64]bool{}
+	for _, code := range codes {
+		rows, err := r.store.Codes(ctx, s.ref.Tenant, store.CodeBudgetCode, code.Project)
+		if err != nil {
+			return StepResult{}, fmt.Errorf("reading the budget codes: %w", err)
+		}
+		create, err := selection(code, rows)
+		if err != nil {
+			return StepResult{}, err
+		}
+		result, err := r.send(ctx, s, write{
+			subject: fmt.Sprintf("project/%d", code.Project), part: "budget_code/" + code.Code, operation: "create budget code",
+			send: func(ctx context.Context) (written, error) {
+				made, _, err := s.connection.Procore.BudgetCodes.Create(ctx, code.Project, create)
+				if err != nil {
+					return written{}, err
+				}
+				return written{found: true, id: made.ID}, nil
+			},
+		})
+		if err != nil || result.DeferSeconds > 0 || result.Stop() {
+			return result, err
+		}
+		done[code.Project] = true
+	}
+	for project := range done {
+		if err := r.refreshProject(ctx, s.connection, project); err != nil {
+			return r.failed(ctx, s, err)
+		}
+	}
+	return StepResult{}, nil
+}
+
+// selection names the segment items of a budget code. Segments and their items are taken from the project's other
+// budget codes; a part that none of them uses goes by the id of its cost code or cost type, which is the item's.
+func selection(code mapping.MissingCode, rows []store.Code) (procore.BudgetCodeCreate, error) {
+	costCode, costType, _ := cutLast(code.Code)
+	var create procore.BudgetCodeCreate
+	for _, part := range []struct {
+		segment, code string
+		id            int64
+	}{{"cost_code", costCode, code.CostCode}, {"line_item_type", costType, code.CostType}} {
+		choice := procore.SegmentSelection{SegmentItemID: part.id}
+		for _, row := range rows {
+			var items []procore.SegmentItem
+			if err := json.Unmarshal(row.Content, &items); err != nil {
+				return create, fmt.Errorf("reading the segments of budget code %s: %w", row.Code, err)
+			}
+			for _, item := range items {
+				if item.Segment == nil || item.Segment.Type != part.segment {
+					continue
+				}
+				choice.SegmentID = item.Segment.ID
+				if item.PathCode == part.code || item.Code == part.code {
+					choice.SegmentItemID = item.ID
+				}
+			}
+		}
+		if choice.SegmentID == 0 {
+			return create, fmt.Errorf("project %d has no budget code yet, so its segments are not known: make the first budget code %s in Procore", code.Project, code.Code)
+		}
+		create.SegmentItems = append(create.SegmentItems, choice)
+	}
+	return create, nil
+}
+
+// cutLast cuts "03 30 00.M" into cost code and cost type.
+func cutLast(code string) (costCode, costType string, found bool) {
+	i := strings.LastIndexByte(code, '.')
+	if i < 0 {
+		return code, "", false
+	}
+	return code[:i], code[i+1:], true
+}

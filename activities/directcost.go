@@ -1,0 +1,161 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ml-connector/odoo-procore/clients/procore"
+	"github.com/ml-connector/odoo-procore/internal/cause"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/mapping"
+)
+
+// WriteDirectCost creates a direct cost with its lines, or changes it. A create looks up first, always: the same
+// answer finds ours after a lost one and the vendor's invoice that somebody typed by hand.
+func (r *Records) WriteDirectCost(ctx context.Context, ref StepRef) (StepResult, error) {
+	s, err := r.open(ctx, ref)
+	if err != nil {
+		return StepResult{}, err
+	}
+	if s.step.Kind == mapping.StepUpdateDirectCost {
+		return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "update direct cost",
+			send: func(ctx context.Context) (written, error) { return r.updateDirectCost(ctx, s) }})
+	}
+	return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "create direct cost",
+		lookUpAlways: true,
+		lookUp:       func(ctx context.Context) (written, error) { return r.findDirectCost(ctx, s) },
+		send:         func(ctx context.Context) (written, error) { return r.createDirectCost(ctx, s) },
+	})
+}
+
+// RetireDirectCost deletes a direct cost with its lines.
+func (r *Records) RetireDirectCost(ctx context.Context, ref StepRef) (StepResult, error) {
+	s, err := r.open(ctx, ref)
+	if err != nil {
+		return StepResult{}, err
+	}
+	binding, ok := s.binding(mapping.KindDirectCost, s.step.Part)
+	if !ok || binding.Status == mapping.StatusDeleted {
+		return StepResult{}, nil
+	}
+	return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "delete direct cost", send: func(ctx context.Context) (written, error) {
+		_, err := s.connection.Procore.DirectCosts.Delete(ctx, binding.Project, binding.ProcoreID)
+		return gone(s, mapping.KindDirectCost, binding, err)
+	}})
+}
+
+func (r *Records) findDirectCost(ctx context.Context, s *stepContext) (written, error) {
+	want := s.step.DirectCost
+	options := procore.DirectCostListOptions{InvoiceNumber: want.InvoiceNumber}
+	if want.InvoiceNumber == "" {
+		options.OriginID = want.OriginID
+	}
+	list, _, err := s.connection.Procore.DirectCosts.List(ctx, want.Project, options)
+	if err != nil {
+		return written{}, err
+	}
+	for _, d := range list {
+		if d.OriginID == want.OriginID {
+			return directCostWritten(s, d.ID)
+		}
+	}
+	for _, d := range list {
+		if d.OriginID == "" && d.VendorID == want.Vendor && mapping.SameNumber(d.InvoiceNumber, want.InvoiceNumber) {
+			return written{cause: &mapping.Cause{
+				Key:    cause.Key(cause.DirectCostExists, recordSubject(s.ref.Model, s.ref.ID)),
+				Detail: map[string]string{"number": want.InvoiceNumber},
+			}}, nil
+		}
+	}
+	return written{}, nil
+}
+
+func (r *Records) createDirectCost(ctx context.Context, s *stepContext) (written, error) {
+	want := s.step.DirectCost
+	body := directCostBody(want)
+	body.DirectCostType = &want.Type
+	body.OriginID = &want.OriginID
+	if want.InvoiceNumber != "" {
+		body.InvoiceNumber = &want.InvoiceNumber
+	}
+	for _, l := range want.Lines {
+		line := directCostLine(l)
+		line.OriginID = procore.Ptr(l.OriginID)
+		body.LineItems = append(body.LineItems, line)
+	}
+	created, _, err := s.connection.Procore.DirectCosts.Create(ctx, want.Project, body)
+	if err != nil {
+		return written{}, err
+	}
+	return directCostWritten(s, created.ID)
+}
+
+// updateDirectCost changes header and lines in one request; lines are recognised by their origin id, one that is no
+// longer wanted goes to zero.
+func (r *Records) updateDirectCost(ctx context.Context, s *stepContext) (written, error) {
+	want := s.step.DirectCost
+	current, _, err := s.connection.Procore.DirectCosts.Get(ctx, want.Project, s.step.ProcoreID)
+	if err != nil {
+		return written{}, err
+	}
+	have := make(map[string]procore.DirectCostLine, len(current.LineItems))
+	for _, l := range current.LineItems {
+		have[l.OriginID] = l
+	}
+	body := directCostBody(want)
+	for _, l := range want.Lines {
+		line := directCostLine(l)
+		if existing, ok := have[l.OriginID]; ok {
+			line.ID = procore.Ptr(existing.ID)
+			delete(have, l.OriginID)
+		} else {
+			line.OriginID = procore.Ptr(l.OriginID)
+		}
+		body.LineItems = append(body.LineItems, line)
+	}
+	for _, l := range current.LineItems {
+		if _, left := have[l.OriginID]; left && l.OriginID != "" && !l.Amount.IsZero() {
+			body.LineItems = append(body.LineItems, procore.DirectCostLineWrite{ID: procore.Ptr(l.ID), ManualAmount: &procore.NumberMoney{}})
+		}
+	}
+	updated, _, err := s.connection.Procore.DirectCosts.Update(ctx, want.Project, s.step.ProcoreID, body)
+	if refusedAs(err, notEditable...) {
+		return written{cause: &mapping.Cause{
+			Key:    cause.Key(cause.DirectCostLocked, recordSubject(s.ref.Model, s.ref.ID)),
+			Detail: map[string]string{"message": err.Error()},
+		}}, nil
+	}
+	if err != nil {
+		return written{}, err
+	}
+	return directCostWritten(s, updated.ID)
+}
+
+func directCostBody(want *mapping.DirectCost) procore.DirectCostWrite {
+	body := procore.DirectCostWrite{Status: &want.Status, Description: &want.Description, VendorID: &want.Vendor}
+	if date, err := procore.ParseDate(string(want.Date)); err == nil && want.Date != "" {
+		body.DirectCostDate = &date
+	}
+	if date, err := procore.ParseDate(string(want.ReceivedDate)); err == nil && want.ReceivedDate != "" {
+		body.ReceivedDate = &date
+	}
+	return body
+}
+
+func directCostLine(l mapping.DirectCostLine) procore.DirectCostLineWrite {
+	return procore.DirectCostLineWrite{
+		BudgetCodeID: procore.Ptr(l.WBSCode), Description: procore.Ptr(l.Description),
+		ManualAmount: procore.Ptr(procore.NewNumberMoney(l.Amount)),
+	}
+}
+
+func directCostWritten(s *stepContext, id int64) (written, error) {
+	content, err := json.Marshal(s.step.DirectCost)
+	if err != nil {
+		return written{}, fmt.Errorf("encoding the direct cost: %w", err)
+	}
+	b := s.bind(store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusApproved, Content: content}}, mapping.KindDirectCost,
+		s.step.DirectCost.Project, id, s.step.DirectCost.OriginID)
+	return written{found: true, id: id, binding: &b}, nil
+}

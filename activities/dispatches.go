@@ -1,0 +1,74 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ml-connector/odoo-procore/internal/store"
+)
+
+// offeredFor is how long a record handed to a child is not offered again.
+const offeredFor = 2 * time.Minute
+
+// Dispatches hand pending records to Dispatch.
+type Dispatches struct {
+	store *store.Store
+	cfg   Config
+}
+
+// OfferInput asks for at most Limit pending records.
+type OfferInput struct {
+	Tenant string `json:"tenant"`
+	Limit  int    `json:"limit"`
+}
+
+// Offered is one record to start a child for.
+type Offered struct {
+	Model    string `json:"model"`
+	ID       int64  `json:"id"`
+	Ref      string `json:"ref"` // document number, or model/id
+	Priority int    `json:"priority"`
+}
+
+// OfferResult is what is pending now.
+type OfferResult struct {
+	Records []Offered `json:"records,omitempty"`
+	Timing  Timing    `json:"timing"`
+	// NextIn is when the next deferred record is due; 0 when there is none.
+	NextIn time.Duration `json:"next_in,omitempty"`
+}
+
+// Offer claims pending records, priority first. A paused tenant has none.
+func (d *Dispatches) Offer(ctx context.Context, in OfferInput) (OfferResult, error) {
+	result := OfferResult{Timing: Timing{StartToClose: d.cfg.ActivityTimeout, Attempts: d.cfg.Attempts}}
+	row, err := d.store.Tenant(ctx, in.Tenant)
+	if err != nil {
+		return result, err
+	}
+	if row.State == "paused" {
+		return result, nil
+	}
+	offered, err := d.store.Offer(ctx, in.Tenant, in.Limit, offeredFor)
+	if err != nil {
+		return result, fmt.Errorf("claiming pending records: %w", err)
+	}
+	for _, o := range offered {
+		ref := o.Ref
+		if o.Model == "res.partner" || ref == "" {
+			ref = fmt.Sprintf("%s/%d", o.Model, o.ID)
+		}
+		result.Records = append(result.Records, Offered{Model: o.Model, ID: o.ID, Ref: ref, Priority: int(o.Priority)})
+	}
+	if len(result.Records) > 0 {
+		return result, nil
+	}
+	_, _, next, err := d.store.Pending(ctx, in.Tenant)
+	if err != nil {
+		return result, fmt.Errorf("looking for deferred records: %w", err)
+	}
+	if next != nil {
+		result.NextIn = max(time.Until(*next), time.Second)
+	}
+	return result, nil
+}

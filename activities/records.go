@@ -1,0 +1,160 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"go.temporal.io/sdk/activity"
+
+	"github.com/ml-connector/odoo-procore/internal/cause"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/mapping"
+)
+
+// Records resolve a record and carry its plan into Procore.
+type Records struct {
+	store       *store.Store
+	connections *Connections
+	cfg         Config
+	log         *slog.Logger
+	seen        sightings
+}
+
+// stepContext is what every step works with: the plan's step, the record's connection and bindings.
+type stepContext struct {
+	ref        StepRef
+	connection *Connection
+	step       mapping.Step
+	record     store.Record
+	bindings   []store.Binding
+}
+
+func (r *Records) open(ctx context.Context, ref StepRef) (*stepContext, error) {
+	connection, err := r.connections.Get(ctx, ref.Tenant)
+	if err != nil {
+		return nil, setupError(err)
+	}
+	steps, err := r.steps(ctx, ref.PlanID)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Index >= len(steps) {
+		return nil, fmt.Errorf("plan %d has no step %d", ref.PlanID, ref.Index)
+	}
+	record, err := r.store.Record(ctx, ref.Tenant, ref.Model, ref.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the record: %w", err)
+	}
+	bindings, err := r.store.Bindings(ctx, ref.Tenant, ref.Model, ref.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the bindings: %w", err)
+	}
+	return &stepContext{ref: ref, connection: connection, step: steps[ref.Index], record: record, bindings: bindings}, nil
+}
+
+func (r *Records) steps(ctx context.Context, planID int64) ([]mapping.Step, error) {
+	plan, err := r.store.Plan(ctx, planID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	var steps []mapping.Step
+	if err := json.Unmarshal(plan.Steps, &steps); err != nil {
+		return nil, fmt.Errorf("reading plan %d: %w", planID, err)
+	}
+	return steps, nil
+}
+
+// binding is the record's binding of a kind and part; ok is false when there is none.
+func (s *stepContext) binding(kind, part string) (b store.Binding, ok bool) {
+	for _, b := range s.bindings {
+		if b.Kind == kind && b.Part == part {
+			return b, true
+		}
+	}
+	return store.Binding{}, false
+}
+
+func (s *stepContext) subject() string { return recordSubject(s.ref.Model, s.ref.ID) }
+
+func recordSubject(model string, id int64) string { return model + "/" + strconv.FormatInt(id, 10) }
+
+// Finish writes down that the plan is carried out, unless the record changed meanwhile.
+func (r *Records) Finish(ctx context.Context, in FinishInput) (FinishResult, error) {
+	stale, err := r.store.Finish(ctx, in.Tenant, in.Model, in.ID, in.Want, OutcomeSynced, audit(ctx, "synced", in.PlanID))
+	if err != nil {
+		return FinishResult{}, fmt.Errorf("finishing the record: %w", err)
+	}
+	return FinishResult{Outcome: OutcomeSynced, Stale: stale}, nil
+}
+
+// Park parks a record whose patience is over: Procore, Odoo or the network did not answer for about an hour.
+func (r *Records) Park(ctx context.Context, in ParkInput) (StepResult, error) {
+	want := in.Want
+	if want == 0 {
+		record, err := r.store.Record(ctx, in.Tenant, in.Model, in.ID)
+		if err != nil {
+			return StepResult{}, fmt.Errorf("reading the record: %w", err)
+		}
+		want = record.Want
+	}
+	return r.park(ctx, in.RecordRef, want, []mapping.Cause{{
+		Key:    cause.Key(cause.ProcoreUnavailable, in.Tenant),
+		Detail: map[string]string{"message": in.Message},
+	}})
+}
+
+// park inserts the waits that are still open, each looked at under its lock. Nothing open any more, or a newer
+// version of the record, means: resolve again.
+func (r *Records) park(ctx context.Context, ref RecordRef, want int64, causes []mapping.Cause) (StepResult, error) {
+	waits := make([]store.Wait, 0, len(causes))
+	keys := make([]string, 0, len(causes))
+	now := time.Now()
+	for _, c := range causes {
+		detail, err := json.Marshal(c.Detail)
+		if err != nil {
+			return StepResult{}, fmt.Errorf("encoding the details of %s: %w", c.Key, err)
+		}
+		wait := store.Wait{Cause: c.Key, Detail: detail, Amount: decimal.NewNullDecimal(c.Amount), Currency: c.Currency}
+		if at := cause.RecheckAt(c.Key, now); at != nil {
+			wait.RecheckAt = *at
+		}
+		waits = append(waits, wait)
+	}
+	parked, err := r.store.Park(ctx, ref.Tenant, ref.Model, ref.ID, want, waits)
+	if err != nil {
+		return StepResult{}, fmt.Errorf("parking the record: %w", err)
+	}
+	if parked.Stale || !parked.Parked {
+		return StepResult{Stale: true}, nil
+	}
+	outcome := OutcomeWaiting
+	for _, key := range parked.Open {
+		keys = append(keys, key)
+		if !cause.Lookup(key).Waiting {
+			outcome = OutcomeException
+		}
+	}
+	return StepResult{Outcome: outcome, Causes: keys}, nil
+}
+
+func (r *Records) parkStep(ctx context.Context, s *stepContext, causes ...mapping.Cause) (StepResult, error) {
+	return r.park(ctx, s.ref.RecordRef, s.ref.Want, causes)
+}
+
+// audit is the audit row of this activity; it carries the workflow's ids, so that one trail leads to the other.
+func audit(ctx context.Context, action string, planID int64) store.Audit {
+	a := store.Audit{Actor: "worker", Action: action, PlanID: planID}
+	if activity.IsActivity(ctx) {
+		info := activity.GetInfo(ctx)
+		a.WorkflowID, a.RunID = info.WorkflowExecution.ID, info.WorkflowExecution.RunID
+	}
+	return a
+}
+
+// CauseCode is the code of a cause key, for search attributes.
+func CauseCode(key string) string { return cause.Code(key) }

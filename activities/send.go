@@ -1,0 +1,208 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/ml-connector/odoo-procore/clients/procore"
+	"github.com/ml-connector/odoo-procore/internal/cause"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/mapping"
+)
+
+// write is one write to Procore under its intent row.
+type write struct {
+	kind      string // of the binding that is written
+	subject   string // default: the record
+	part      string
+	operation string
+	lane      string // requisitions: their commitment
+	laneDate  string
+	reopen    bool // an Approved commitment goes back to Draft: its binding remembers by whom
+	// lookUp runs before send when an earlier attempt's outcome is not known, or always with lookUpAlways. A written
+	// result means the write is there already.
+	lookUp       func(ctx context.Context) (written, error)
+	lookUpAlways bool
+	send         func(ctx context.Context) (written, error)
+}
+
+// written is what a write or its look-up found. A cause means: this must not be written.
+type written struct {
+	found   bool
+	id      int64
+	binding *store.BindingUpdate
+	cause   *mapping.Cause
+}
+
+// send writes intent, call and result (DESIGN §4.12). If we are killed before the call, the row is open and nothing
+// happened; after it, the row is open and Procore has it: whoever comes next waits for the settle time and looks up.
+func (r *Records) send(ctx context.Context, s *stepContext, w write) (StepResult, error) {
+	grant, err := r.store.BeginSend(ctx, r.intent(ctx, s, w))
+	if err != nil {
+		return StepResult{}, fmt.Errorf("writing the intent: %w", err)
+	}
+	switch {
+	case grant.Stale:
+		return StepResult{Stale: true}, nil
+	case !grant.BusyUntil.IsZero():
+		return deferred(grant.BusyUntil), nil
+	case grant.LaneHead != "":
+		return r.parkStep(ctx, s, mapping.Cause{Key: cause.Key(cause.Dependency, grant.LaneHead)})
+	}
+	result, status, err := r.perform(ctx, grant, w)
+	return r.settle(ctx, s, grant.ID, result, status, err)
+}
+
+func (r *Records) perform(ctx context.Context, grant store.SendGrant, w write) (written, string, error) {
+	if w.lookUp != nil && (grant.LookUp || w.lookUpAlways) {
+		result, err := w.lookUp(ctx)
+		switch {
+		case err != nil && grant.LookUp:
+			return result, store.ResultUnknown, err // what the earlier attempt did is still not known
+		case err != nil:
+			return result, store.ResultError, err
+		case result.cause != nil:
+			return result, store.ResultSkipped, nil
+		case result.found:
+			return result, store.ResultOK, nil
+		}
+	}
+	result, err := w.send(procore.WithRequestID(ctx, strconv.FormatInt(grant.ID, 10)))
+	switch {
+	case err == nil && result.cause != nil:
+		return result, store.ResultSkipped, nil
+	case err == nil:
+		return result, store.ResultOK, nil
+	case procore.Classify(err) == procore.Ambiguous:
+		return result, store.ResultUnknown, err
+	}
+	return result, store.ResultError, err
+}
+
+// settle finishes the row; it must happen also when the attempt's time is over, or the part is held until the settle
+// time has passed.
+func (r *Records) settle(ctx context.Context, s *stepContext, id int64, result written, outcome string, failure error) (StepResult, error) {
+	finishCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	text := ""
+	if failure != nil {
+		text = failure.Error()
+	}
+	binding := result.binding
+	if outcome != store.ResultOK {
+		binding = nil
+	}
+	if err := r.store.FinishSend(finishCtx, id, outcome, statusOf(failure), result.id, text, binding); err != nil {
+		return StepResult{}, fmt.Errorf("writing the result: %w", err)
+	}
+	if failure != nil {
+		return r.failed(ctx, s, failure)
+	}
+	if result.cause != nil {
+		return r.parkStep(ctx, s, *result.cause)
+	}
+	return StepResult{}, nil
+}
+
+func (r *Records) intent(ctx context.Context, s *stepContext, w write) store.SendIntent {
+	intent := store.SendIntent{
+		Tenant: s.ref.Tenant, Subject: w.subject, Part: w.part, Operation: w.operation, Kind: w.kind, Model: s.ref.Model, OdooID: s.ref.ID,
+		Want: s.ref.Want, PlanID: s.ref.PlanID, Worker: r.cfg.Worker, Settle: r.cfg.Settle,
+		Lane: w.lane, LaneDate: w.laneDate, Reopen: w.reopen,
+	}
+	if intent.Subject == "" {
+		intent.Subject = s.subject()
+	}
+	if activity.IsActivity(ctx) {
+		info := activity.GetInfo(ctx)
+		intent.WorkflowID, intent.RunID, intent.Attempt = info.WorkflowExecution.ID, info.WorkflowExecution.RunID, int(info.Attempt)
+	}
+	return intent
+}
+
+// failed decides what an error of Procore means for the record: wait for the limit, let Temporal retry, or park.
+func (r *Records) failed(ctx context.Context, s *stepContext, err error) (StepResult, error) {
+	c, deferUntil, err := explain(s, err)
+	switch {
+	case c != nil:
+		return r.parkStep(ctx, s, *c)
+	case !deferUntil.IsZero():
+		return deferred(deferUntil), nil
+	}
+	return StepResult{}, err
+}
+
+// explain classifies: a cause (permanent), a time (limit), or an error for Temporal's retry.
+func explain(s *stepContext, err error) (*mapping.Cause, time.Time, error) {
+	var refused *procore.ErrorResponse
+	switch procore.Classify(err) {
+	case procore.Limited:
+		if until, ok := procore.RetryAt(err); ok {
+			return nil, until, nil
+		}
+	case procore.Conflict:
+		// 409: a parallel write on the same record, or a duplicate; a later attempt looks up and tells.
+		return nil, time.Time{}, temporal.NewApplicationError(err.Error(), "procore.conflict", err)
+	case procore.Permanent:
+		if errors.As(err, &refused) {
+			return refusal(s, refused), time.Time{}, nil
+		}
+	case procore.Transient, procore.Ambiguous:
+	}
+	return nil, time.Time{}, err
+}
+
+func refusal(s *stepContext, e *procore.ErrorResponse) *mapping.Cause {
+	switch e.Code {
+	case procore.CodeProjectForbidden:
+		return &mapping.Cause{Key: cause.Key(cause.ProjectForbidden, strconv.FormatInt(e.ProjectID, 10))}
+	case procore.CodeForbidden, procore.CodeNotConnected, procore.CodeUnauthorized:
+		return &mapping.Cause{
+			Key:    cause.Key(cause.ProcoreForbidden, strconv.FormatInt(s.connection.File.Procore.CompanyID, 10)),
+			Detail: map[string]string{"message": message(e)},
+		}
+	}
+	return &mapping.Cause{
+		Key:    cause.Key(cause.ProcoreRejected, recordSubject(s.ref.Model, s.ref.ID)),
+		Detail: map[string]string{"resource": resource(s.step), "message": message(e)},
+	}
+}
+
+func message(e *procore.ErrorResponse) string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return e.Error()
+}
+
+// resource is the user's word for what a step writes.
+func resource(step mapping.Step) string {
+	switch {
+	case step.Vendor != nil:
+		return "vendor"
+	case step.Requisition != nil, step.Kind == mapping.StepRetireRequisition:
+		return "subcontractor invoice"
+	case step.DirectCost != nil, step.Kind == mapping.StepRetireDirectCost:
+		return "direct cost"
+	}
+	return "commitment"
+}
+
+func statusOf(err error) int {
+	var refused *procore.ErrorResponse
+	if errors.As(err, &refused) {
+		return refused.Status
+	}
+	return 0
+}
+
+// deferred rounds up, so that the workflow's timer never ends too early.
+func deferred(until time.Time) StepResult {
+	return StepResult{DeferSeconds: max(int64(time.Until(until)/time.Second)+1, 1)}
+}

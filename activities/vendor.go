@@ -1,0 +1,208 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/ml-connector/odoo-procore/clients/procore"
+	"github.com/ml-connector/odoo-procore/internal/cause"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/mapping"
+)
+
+// WriteVendor links the supplier to a vendor of Procore's company directory, creates it where there is none, or
+// updates the one it is bound to. A vendor that Procore had first keeps its fields; only empty ones are filled.
+func (r *Records) WriteVendor(ctx context.Context, ref StepRef) (StepResult, error) {
+	s, err := r.open(ctx, ref)
+	if err != nil {
+		return StepResult{}, err
+	}
+	binding, bound := s.binding(mapping.KindVendor, s.step.Part)
+	if bound && binding.ProcoreID != 0 {
+		return r.updateVendor(ctx, s, binding)
+	}
+	return r.linkOrCreate(ctx, s)
+}
+
+// linkOrCreate is fenced by what makes two suppliers the same vendor, so that two branches with one tax number cannot
+// both create it.
+func (r *Records) linkOrCreate(ctx context.Context, s *stepContext) (StepResult, error) {
+	want := s.step.Vendor
+	return r.send(ctx, s, write{
+		kind: mapping.KindVendor, subject: "vendor/" + vendorKey(want), part: s.step.Part, operation: "link or create vendor",
+		send: func(ctx context.Context) (written, error) {
+			dir := r.seen.directory(s.connection)
+			candidates, err := dir.refresh(ctx, s.connection.Procore)
+			if err != nil {
+				return written{}, err
+			}
+			match := mapping.MatchVendor(*want, candidates)
+			switch {
+			case len(match.Candidates) > 1:
+				return written{cause: ambiguousVendor(want, match.Candidates)}, nil
+			case len(match.Candidates) == 1 && match.Candidates[0].Inactive:
+				return written{cause: &mapping.Cause{
+					Key:    cause.Key(cause.VendorInactive, fmt.Sprintf("res.partner/%d", want.Partner)),
+					Detail: map[string]string{"name": want.Name},
+				}}, nil
+			case len(match.Candidates) == 1:
+				return r.link(ctx, s, match, dir.vendor(match.Candidates[0].ID))
+			}
+			update := vendorFields(want)
+			update.OriginID, update.Name = &want.OriginID, &want.Name
+			update.IsActive = procore.Ptr(true)
+			return r.syncVendor(ctx, s, update, want.OriginID, 0, mapping.StatusApproved)
+		},
+	})
+}
+
+// link binds an existing vendor. One that belongs to another integration, or to another supplier of ours, is bound
+// without being written.
+func (r *Records) link(ctx context.Context, s *stepContext, match mapping.VendorMatch, vendor procore.Vendor) (written, error) {
+	want := s.step.Vendor
+	if vendor.OriginID == want.OriginID {
+		return vendorWritten(s, vendor.ID, mapping.StatusApproved)
+	}
+	update := fillEmpty(vendorFields(want), vendor)
+	if vendor.OriginID != "" {
+		return vendorWritten(s, vendor.ID, mapping.StatusLinked)
+	}
+	update.ID, update.OriginID = &vendor.ID, &want.OriginID
+	result, err := r.syncVendor(ctx, s, update, "", vendor.ID, mapping.StatusLinked)
+	if err == nil && r.log != nil {
+		r.log.InfoContext(ctx, "vendor linked", "tenant", s.ref.Tenant, "partner", want.Partner, "vendor", vendor.ID, "why", match.Why)
+	}
+	return result, err
+}
+
+func (r *Records) updateVendor(ctx context.Context, s *stepContext, binding store.Binding) (StepResult, error) {
+	want := s.step.Vendor
+	return r.send(ctx, s, write{kind: mapping.KindVendor, part: s.step.Part, operation: "update vendor", send: func(ctx context.Context) (written, error) {
+		if binding.Status == mapping.StatusLinked {
+			dir := r.seen.directory(s.connection)
+			if _, err := dir.refresh(ctx, s.connection.Procore); err != nil {
+				return written{}, err
+			}
+			vendor := dir.vendor(binding.ProcoreID)
+			update := fillEmpty(vendorFields(want), vendor)
+			if vendor.OriginID != want.OriginID || update == (procore.VendorUpdate{}) {
+				return vendorWritten(s, binding.ProcoreID, mapping.StatusLinked)
+			}
+			update.OriginID = &want.OriginID
+			return r.syncVendor(ctx, s, update, want.OriginID, 0, mapping.StatusLinked)
+		}
+		update := vendorFields(want)
+		update.OriginID, update.Name = &want.OriginID, &want.Name
+		return r.syncVendor(ctx, s, update, want.OriginID, 0, mapping.StatusApproved)
+	}})
+}
+
+func (r *Records) syncVendor(ctx context.Context, s *stepContext, update procore.VendorUpdate, originID string, id int64, status string) (written, error) {
+	result, _, err := s.connection.Procore.Vendors.Sync(ctx, []procore.VendorUpdate{update})
+	if err != nil {
+		return written{}, err
+	}
+	find := func() (*procore.Vendor, error) { return result.Find(originID) }
+	if originID == "" {
+		find = func() (*procore.Vendor, error) { return result.FindID(id) }
+	}
+	entity, err := find()
+	if err != nil {
+		return written{}, err
+	}
+	return vendorWritten(s, entity.ID, status)
+}
+
+func vendorWritten(s *stepContext, id int64, status string) (written, error) {
+	content, err := json.Marshal(s.step.Vendor)
+	if err != nil {
+		return written{}, fmt.Errorf("encoding the vendor: %w", err)
+	}
+	b := s.bind(store.BindingUpdate{Binding: store.Binding{Status: status, Content: content}}, mapping.KindVendor, 0, id, s.step.Vendor.OriginID)
+	return written{found: true, id: id, binding: &b}, nil
+}
+
+// vendorFields are the fields that Odoo has something for. State and country are left out unless they belong together.
+func vendorFields(want *mapping.Vendor) procore.VendorUpdate {
+	update := procore.VendorUpdate{
+		Address: filled(want.Address), City: filled(want.City), Zip: filled(want.Zip),
+		BusinessPhone: filled(want.Phone), EmailAddress: filled(want.Email),
+	}
+	if len(want.Country) == 2 {
+		update.CountryCode = &want.Country
+		if want.State != "" && statesByCountry[want.Country] {
+			update.StateCode = &want.State
+		}
+	}
+	if want.TaxID != "" {
+		update.BusinessRegister = &procore.BusinessRegisterUpdate{Type: registerType(want.Country), Identifier: want.TaxID}
+	}
+	return update
+}
+
+// statesByCountry are the countries whose Odoo state codes are the ISO 3166-2 codes that Procore takes.
+var statesByCountry = map[string]bool{"US": true, "CA": true, "AU": true}
+
+func registerType(country string) string {
+	switch country {
+	case "US", "":
+		return "EIN"
+	case "AU":
+		return "ABN"
+	}
+	return "VAT"
+}
+
+// fillEmpty drops every field that the vendor already has.
+func fillEmpty(update procore.VendorUpdate, have procore.Vendor) procore.VendorUpdate {
+	for _, f := range []struct {
+		field **string
+		has   string
+	}{
+		{&update.Address, have.Address},
+		{&update.City, have.City},
+		{&update.Zip, have.Zip},
+		{&update.BusinessPhone, have.BusinessPhone},
+		{&update.EmailAddress, have.EmailAddress},
+		{&update.CountryCode, have.CountryCode},
+		{&update.StateCode, have.StateCode},
+	} {
+		if f.has != "" {
+			*f.field = nil
+		}
+	}
+	if have.CountryCode != "" {
+		update.StateCode = nil // a state without its country may not belong to the one they have
+	}
+	if have.BusinessRegister != nil && have.BusinessRegister.Identifier != "" {
+		update.BusinessRegister = nil
+	}
+	return update
+}
+
+func filled(text string) *string {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil
+	}
+	return &text
+}
+
+func vendorKey(want *mapping.Vendor) string {
+	if tax := mapping.NormalTaxID(want.TaxID); tax != "" {
+		return "tax/" + tax
+	}
+	return "name/" + mapping.NormalName(want.Name)
+}
+
+func ambiguousVendor(want *mapping.Vendor, candidates []mapping.VendorCandidate) *mapping.Cause {
+	names := make([]string, 0, len(candidates))
+	for _, c := range candidates {
+		names = append(names, fmt.Sprintf("%s (%d)", c.Name, c.ID))
+	}
+	return &mapping.Cause{
+		Key:    cause.Key(cause.VendorAmbiguous, fmt.Sprintf("res.partner/%d", want.Partner)),
+		Detail: map[string]string{"name": want.Name, "candidates": strings.Join(names, ", ")},
+	}
+}

@@ -1,0 +1,169 @@
+package odoo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	defaultTimeout   = 60 * time.Second
+	defaultUserAgent = "ml-connector"
+	// definitionsTTL is how long field lists, currencies, units and countries are kept.
+	definitionsTTL = time.Hour
+)
+
+// Config says how to reach one Odoo database.
+type Config struct {
+	// URL is the server's address, "https://acme.odoo.com". A path of the web client (/web, /odoo) is dropped.
+	URL string
+	// Database is sent as X-Odoo-Database with each request; required.
+	Database string
+	// Login is the user that the key must belong to. Only Ping compares it; empty means any.
+	Login string
+	// Key is the API key.
+	Key string
+	// HTTPTimeout is for one whole request; 0 means 60 s.
+	HTTPTimeout time.Duration
+	// Companies limits orders, bills and their lines to these res.company ids; empty means all that the user sees.
+	Companies []int64
+	// UserAgent is sent with each request; empty means "ml-connector".
+	UserAgent string
+	// Transport sends the requests; nil means a clone of http.DefaultTransport.
+	Transport http.RoundTripper
+	// RequestsPerSecond spaces out the requests of this client; 0 means no limit.
+	RequestsPerSecond float64
+}
+
+// String leaves out the key.
+func (c Config) String() string {
+	return fmt.Sprintf("odoo %s database %q login %q companies %v", c.URL, c.Database, c.Login, c.Companies)
+}
+
+// GoString leaves out the key.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue leaves out the key.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// Client reads from one Odoo database.
+type Client struct {
+	cfg   Config
+	rpc   transport
+	calls atomic.Int64
+
+	mu      sync.Mutex
+	schemas map[string]schema
+	lookups map[string]lookup
+}
+
+// New checks the configuration and returns a client. It sends nothing.
+func New(cfg Config) (*Client, error) {
+	base, err := baseURL(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case cfg.Database == "":
+		return nil, errors.New("configuring Odoo: no database is given")
+	case cfg.Key == "":
+		return nil, errors.New("configuring Odoo: no API key is given")
+	case strings.ContainsFunc(cfg.Key+cfg.Database, isControl):
+		return nil, errors.New("configuring Odoo: the API key or the database name holds a line break or a control character")
+	case cfg.RequestsPerSecond < 0:
+		return nil, errors.New("configuring Odoo: the requests per second are negative")
+	}
+	if cfg.HTTPTimeout <= 0 {
+		cfg.HTTPTimeout = defaultTimeout
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = defaultUserAgent
+	}
+	rt := cfg.Transport
+	if rt == nil {
+		rt = http.DefaultTransport
+		if d, ok := rt.(*http.Transport); ok {
+			rt = d.Clone()
+		}
+	}
+	c := &Client{cfg: cfg, schemas: map[string]schema{}, lookups: map[string]lookup{}}
+	c.rpc = &json2{
+		base: base, database: cfg.Database, key: cfg.Key, agent: cfg.UserAgent, calls: &c.calls,
+		pace: pace{every: interval(cfg.RequestsPerSecond)}, limit: maxBody,
+		http: &http.Client{
+			Transport: rt,
+			Timeout:   cfg.HTTPTimeout,
+			// A redirect would turn POST into GET or carry the key to another host.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	return c, nil
+}
+
+// Calls is the number of requests that this client has sent so far.
+func (c *Client) Calls() int64 { return c.calls.Load() }
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// baseURL keeps scheme and host.
+func baseURL(s string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil {
+		return "", errors.New("configuring Odoo: the URL cannot be read")
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return "", fmt.Errorf("configuring Odoo: the URL must look like https://acme.odoo.com, not %q", u.Redacted())
+	}
+	if u.User != nil {
+		return "", errors.New("configuring Odoo: the URL must not hold a login or a password")
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	if first != "" && first != "web" && first != "odoo" {
+		return "", fmt.Errorf("configuring Odoo: the URL must end after the host name, not with %q", u.Path)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// pace spaces out requests evenly.
+type pace struct {
+	every time.Duration
+	mu    sync.Mutex
+	next  time.Time
+}
+
+func interval(perSecond float64) time.Duration {
+	if perSecond <= 0 {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / perSecond)
+}
+
+// wait returns when the request's slot has come.
+func (p *pace) wait(ctx context.Context) error {
+	if p.every == 0 {
+		return ctx.Err()
+	}
+	p.mu.Lock()
+	now := time.Now()
+	slot := now
+	if p.next.After(now) {
+		slot = p.next
+	}
+	p.next = slot.Add(p.every)
+	p.mu.Unlock()
+	t := time.NewTimer(slot.Sub(now))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

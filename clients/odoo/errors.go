@@ -1,0 +1,96 @@
+package odoo
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// The codes of Error.
+const (
+	CodeBadKey         = "bad_key"         // the key is unknown, expired, of another scope or of another user
+	CodeWrongDatabase  = "wrong_database"  // the server does not show that database
+	CodeNotOdoo        = "not_odoo"        // something answers, but not Odoo's JSON-2
+	CodeNoAccess       = "no_access"       // the user lacks the right on a model, field or company
+	CodeRecordRule     = "record_rule"     // a record rule hides a record from the user
+	CodeUnknownModel   = "unknown_model"   // an Odoo app is not installed
+	CodeUnknownField   = "unknown_field"   // the model has no such field, or the user may not read it
+	CodeInvalidRequest = "invalid_request" // the call itself is wrong; it will never succeed
+	CodeBusinessRule   = "business_rule"   // Odoo refuses by a rule (UserError, ValidationError)
+	CodeMissingRecord  = "missing_record"  // the record does not exist any more
+	CodeUnavailable    = "unavailable"     // no answer, or one that a later attempt may not get
+	CodeMaintenance    = "maintenance"     // the server says that it is down on purpose (503)
+	CodeTLS            = "tls"             // the certificate or the encryption is not right
+	CodeRedirect       = "redirect"        // the address moved; redirects are not followed with a key
+)
+
+const reportDefect = "report it as a defect of the connector"
+
+// Error is a failed call to Odoo. It holds neither the key nor the server's traceback.
+type Error struct {
+	Code   string
+	Model  string // empty for calls without a model
+	Method string
+	Field  string // for unknown_field, when Odoo names it
+	Status int    // HTTP status; 0 without an answer
+	// Name is Odoo's exception, "odoo.exceptions.AccessError"; empty when the answer was no JSON.
+	Name string
+	// Message is the first line of Odoo's text in the language of the user, or ours.
+	Message string
+	// WayOut says who can do what about it.
+	WayOut string
+
+	cause error
+}
+
+// Error is one sentence: what was called, what went wrong, the way out.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("calling Odoo")
+	if e.Model != "" {
+		b.WriteString(" " + e.Model + "." + e.Method)
+	} else if e.Method != "" {
+		b.WriteString(" for its " + e.Method)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	} else {
+		b.WriteString(": " + e.Code)
+	}
+	if e.WayOut != "" {
+		b.WriteString(": " + e.WayOut)
+	}
+	return b.String()
+}
+
+// Unwrap is the network's error, if any.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is matches an *Error target by its Code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && t.Model == "" && t.Message == ""
+}
+
+// Transient reports whether the same call may succeed later without anybody's doing.
+func (e *Error) Transient() bool { return e.Code == CodeUnavailable || e.Code == CodeMaintenance }
+
+// firstLine cuts a text to its first line of at most 300 bytes, without the final stop.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	s = strings.TrimRight(strings.TrimSpace(s), ".")
+	if len(s) <= 300 {
+		return s
+	}
+	n := 300
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+func redact(s, key string) string {
+	if key == "" {
+		return s
+	}
+	return strings.ReplaceAll(s, key, "[key]")
+}

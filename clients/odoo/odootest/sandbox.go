@@ -1,0 +1,95 @@
+package odootest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Call is one API request in the journal. It never holds a key.
+type Call struct {
+	Time    time.Time `json:"time"`
+	Method  string    `json:"method"`
+	Path    string    `json:"path"`
+	User    string    `json:"user"`
+	Status  int       `json:"status"`
+	Records int       `json:"records"`
+}
+
+// Journal is every API request so far, oldest first.
+func (s *Server) Journal() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+func (s *Server) note(c Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, c)
+}
+
+// edit is what a user does in the web client.
+type edit struct {
+	Model  string         `json:"model"`
+	Method string         `json:"method"`
+	IDs    []int64        `json:"ids"`
+	Args   map[string]any `json:"args"`
+	// Start is an earlier start of the transaction, as DoStarted takes.
+	Start time.Time `json:"start"`
+}
+
+func (s *Server) serveSandbox(w http.ResponseWriter, r *http.Request) {
+	switch r.Method + " " + r.URL.Path {
+	case "GET /_sandbox/state":
+		s.answer(w, http.StatusOK, s.State())
+	case "GET /_sandbox/journal":
+		calls := []any{}
+		for _, c := range s.Journal() {
+			calls = append(calls, object{
+				{"time", c.Time.Format(time.RFC3339Nano)},
+				{"method", c.Method},
+				{"path", c.Path},
+				{"user", c.User},
+				{"status", int64(c.Status)},
+				{"records", int64(c.Records)},
+			})
+		}
+		s.answer(w, http.StatusOK, calls)
+	case "POST /_sandbox/edit":
+		s.serveEdit(w, r)
+	case "POST /_sandbox/fault":
+		var f Fault
+		if err := json.NewDecoder(io.LimitReader(r.Body, maxBody)).Decode(&f); err != nil {
+			html(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		s.Inject(f)
+		s.answer(w, http.StatusOK, true)
+	default:
+		html(w, http.StatusNotFound, notFoundHTML)
+	}
+}
+
+func (s *Server) serveEdit(w http.ResponseWriter, r *http.Request) {
+	dec := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+	dec.UseNumber()
+	var e edit
+	if err := dec.Decode(&e); err != nil {
+		html(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	v, err := s.do(e.Start, e.Model, e.Method, e.IDs, e.Args)
+	if failure, ok := errors.AsType[*apiError](err); ok {
+		s.answer(w, failure.status, failure.body())
+		return
+	}
+	if err != nil {
+		html(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	s.answer(w, http.StatusOK, v)
+}

@@ -1,0 +1,129 @@
+package odoo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Clock is the server's clock: the Date of an answer to GET /web/version, whole seconds UTC. It is the
+// application server's; write_date comes from the database server's.
+func (c *Client) Clock(ctx context.Context) (time.Time, error) {
+	_, now, err := c.rpc.version(ctx)
+	return now, err
+}
+
+// Ping is what a client finds out about its server, user and rights.
+type Ping struct {
+	Version  string // "19.0"
+	Database string
+	UserID   int64
+	Login    string
+	Name     string
+	// Companies are those that the user is allowed to.
+	Companies []Company
+	// Rights says for each model that is read whether the user may read it.
+	Rights map[string]bool
+	// Absent are models that the server does not have: their app is not installed.
+	Absent []string
+}
+
+// pinged are the models whose right is asked.
+var pinged = []string{
+	ModelPurchaseOrder, modelOrderLine, ModelMove, modelMoveLine, ModelPartner, ModelAnalyticPlan, ModelAnalyticAccount,
+	ModelProduct, ModelCategory, ModelAccount, ModelTax, modelRepartition, ModelCompany, ModelCurrency,
+	modelUnit, modelCountry, modelState,
+}
+
+// Ping asks for version, user, companies and rights. A key of another user than Config.Login, or a company of
+// Config.Companies that the user may not see, is an error; what was found out so far is returned with it.
+// A missing right is no error: see Rights.
+func (c *Client) Ping(ctx context.Context) (Ping, error) {
+	p := Ping{Database: c.cfg.Database, Rights: map[string]bool{}}
+	var err error
+	if p.Version, _, err = c.rpc.version(ctx); err != nil {
+		return p, err
+	}
+	if err = c.pingUser(ctx, &p); err != nil {
+		return p, err
+	}
+	for _, model := range pinged {
+		v, err := c.rpc.call(ctx, request{
+			model: model, method: "has_access",
+			// The right is asked of the model, so here an empty list is meant.
+			args: map[string]any{"ids": []int64{}, "operation": "read"},
+		})
+		var e *Error
+		switch {
+		case errors.As(err, &e) && e.Code == CodeUnknownModel:
+			p.Absent = append(p.Absent, model)
+		case err != nil:
+			return p, err
+		default:
+			p.Rights[model] = v == true
+		}
+	}
+	return p, c.checkUser(p)
+}
+
+func (c *Client) pingUser(ctx context.Context, p *Ping) error {
+	v, err := c.rpc.call(ctx, request{model: modelUser, method: "context_get"})
+	if err != nil {
+		return err
+	}
+	m, _ := v.(map[string]any)
+	uid, ok := toInt(m["uid"])
+	if !ok {
+		return unexpected(modelUser, "context_get", "a context with uid", v)
+	}
+	p.UserID = uid
+	v, err = c.rpc.call(ctx, request{
+		model: modelUser, method: "read", ids: []int64{uid}, onRecords: true,
+		args: map[string]any{"fields": []string{"login", "name", "company_ids"}, "load": ""},
+	})
+	if err != nil {
+		return err
+	}
+	rows, err := toRows(modelUser, "read", schema{}, v)
+	if err != nil {
+		return err
+	}
+	if len(rows) != 1 {
+		return unexpected(modelUser, "read", "the user himself", v)
+	}
+	r := rows[0]
+	p.Login, p.Name = r.text("login"), r.text("name")
+	allowed := r.ids("company_ids")
+	if r.err != nil || len(allowed) == 0 {
+		return r.err
+	}
+	rows, err = c.rows(ctx, query{model: ModelCompany, domain: []any{term("id", "in", allowed)}})
+	if err != nil {
+		return err
+	}
+	p.Companies, err = decode(rows, decodeCompany)
+	return err
+}
+
+func (c *Client) checkUser(p Ping) error {
+	if c.cfg.Login != "" && c.cfg.Login != p.Login {
+		return &Error{
+			Code: CodeBadKey, Model: modelUser, Method: "read", Status: http.StatusOK,
+			Message: fmt.Sprintf("the key belongs to the user %q, not to %q", p.Login, c.cfg.Login),
+			WayOut:  "correct the login, or make a key as that user",
+		}
+	}
+	for _, id := range c.cfg.Companies {
+		if !slices.ContainsFunc(p.Companies, func(co Company) bool { return co.ID == id }) {
+			return &Error{
+				Code: CodeNoAccess, Model: ModelCompany, Method: "read", Status: http.StatusOK,
+				Message: fmt.Sprintf("the user may not see the company %d", id),
+				WayOut:  "ask an Odoo administrator to add the company to the user's allowed companies, or correct the tenant's settings",
+			}
+		}
+	}
+	return nil
+}

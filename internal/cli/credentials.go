@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/ml-connector/odoo-procore/activities"
+	"github.com/ml-connector/odoo-procore/internal/secrets"
+)
+
+func (a *App) credentialsCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "credentials", Short: "Credentials of tenants, stored encrypted"}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use:   "set TENANT odoo|procore",
+			Short: "Store the Odoo API key, or the Procore app's client id and secret",
+			Long: "Reads from the terminal without echo, or from standard input: for odoo the API key; for procore the client id on\n" +
+				"the first line and the client secret on the second. Nothing is taken from arguments.",
+			Example: "  ml-connector credentials set acme odoo\n  printf '%s\\n%s\\n' \"$ID\" \"$SECRET\" | ml-connector credentials set acme procore",
+			Args:    cobra.ExactArgs(2),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return a.credentialsSet(cmd.Context(), args[0], args[1])
+			},
+		},
+		&cobra.Command{
+			Use: "keygen FILE", Short: "Make a new key set (mode 0600) that encrypts credentials", Args: cobra.ExactArgs(1),
+			Example: "  ml-connector credentials keygen /etc/ml-connector/key.json",
+			RunE: func(_ *cobra.Command, args []string) error {
+				if err := secrets.Generate(args[0]); err != nil {
+					return err
+				}
+				a.say("Key set written to %s. Keep a copy apart from the database: without it the credentials must be entered again.", args[0])
+				return nil
+			},
+		},
+	)
+	return cmd
+}
+
+func (a *App) credentialsSet(ctx context.Context, tenant, system string) error {
+	prompts := map[string][]string{"odoo": {"Odoo API key"}, "procore": {"Procore client id", "Procore client secret"}}[system]
+	if prompts == nil {
+		return fmt.Errorf("%q is no system: use odoo or procore", system)
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Tenant(ctx, tenant); err != nil {
+		return err
+	}
+	box, err := a.openBox()
+	if err != nil {
+		return err
+	}
+	values, err := a.readSecrets(prompts)
+	if err != nil {
+		return err
+	}
+	var secret any = activities.OdooCredentials{APIKey: values[0]}
+	if system == "procore" {
+		secret = activities.ProcoreCredentials{ClientID: values[0], ClientSecret: values[1]}
+	}
+	plain, err := json.Marshal(secret)
+	if err != nil {
+		return errors.New("the credentials cannot be encoded")
+	}
+	sealed, err := box.Seal(tenant, system, plain)
+	if err != nil {
+		return err
+	}
+	if err := s.SaveCredential(ctx, tenant, system, sealed, box.KeyID()); err != nil {
+		return fmt.Errorf("saving the credentials: %w", err)
+	}
+	a.say("Credentials of %s for %s stored, encrypted with key %s. Try them: ml-connector ping %s", tenant, system, box.KeyID(), tenant)
+	return nil
+}
+
+// readSecrets reads one line for each prompt.
+func (a *App) readSecrets(prompts []string) ([]string, error) {
+	terminal, interactive := a.stdin.(*os.File)
+	interactive = interactive && term.IsTerminal(int(terminal.Fd())) //nolint:gosec // file descriptors are small
+	lines := bufio.NewReader(io.LimitReader(a.stdin, 64<<10))
+	values := make([]string, 0, len(prompts))
+	for _, prompt := range prompts {
+		var line string
+		if interactive {
+			_, _ = fmt.Fprintf(a.stderr, "%s: ", prompt)
+			secret, err := term.ReadPassword(int(terminal.Fd())) //nolint:gosec // see above
+			_, _ = fmt.Fprintln(a.stderr)
+			if err != nil {
+				return nil, fmt.Errorf("reading the %s: %w", prompt, err)
+			}
+			line = string(secret)
+		} else {
+			text, err := lines.ReadString('\n')
+			if err != nil && !errors.Is(err, io.EOF) {
+				return nil, fmt.Errorf("reading the %s: %w", prompt, err)
+			}
+			line = text
+		}
+		if line = strings.TrimSpace(line); line == "" {
+			return nil, fmt.Errorf("the %s is empty: give it on standard input, one line each", prompt)
+		}
+		values = append(values, line)
+	}
+	return values, nil
+}

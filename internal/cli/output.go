@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// print writes value as JSON, or calls table.
+func (a *App) print(value any, header []string, rows [][]string) error {
+	if a.output == "json" {
+		encoder := json.NewEncoder(a.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(value)
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
+	if _, err := fmt.Fprintln(w, strings.Join(header, "\t")); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = strings.ReplaceAll(strings.ReplaceAll(row[i], "\t", " "), "\n", " ")
+		}
+		if _, err := fmt.Fprintln(w, strings.Join(row, "\t")); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// say writes one line for a person; JSON output has none.
+func (a *App) say(format string, args ...any) {
+	if a.output == "json" {
+		return
+	}
+	_, _ = fmt.Fprintf(a.stdout, format+"\n", args...)
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/ml-connector/odoo-procore/activities"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/workflows"
+)
+
+func (a *App) syncCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "sync", Short: "Carry changes over now"}
+	var wait bool
+	var timeout time.Duration
+	start := &cobra.Command{
+		Use:     "start TENANT [REF...]",
+		Short:   "Run one cycle now, or send named records again",
+		Example: "  ml-connector sync start acme --wait\n  ml-connector sync start acme PO00042 BILL/2026/0007",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.syncStart(cmd.Context(), args[0], args[1:], wait, timeout)
+		},
+	}
+	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending; exit 0 only then")
+	start.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long --wait waits")
+	cmd.AddCommand(start)
+	return cmd
+}
+
+func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait bool, timeout time.Duration) error {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	row, err := s.Tenant(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	if row.State == store.StatePaused {
+		return fmt.Errorf("tenant %s is paused: %s", tenant, row.PausedReason)
+	}
+	temporalClient, err := a.openTemporal(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.raise(ctx, s, tenant, refs); err != nil {
+		return err
+	}
+	run, err := temporalClient.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: workflows.SyncID(tenant) + "/now", TaskQueue: a.cfg.TaskQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttrTenant.ValueSet(tenant)),
+		StaticSummary:            "One poll of Odoo for " + tenant + ", asked for by a person",
+	}, workflows.TenantSync, workflows.TenantSyncInput{Tenant: tenant})
+	if err != nil {
+		return fmt.Errorf("starting the cycle: %w", err)
+	}
+	if !wait {
+		a.say("Started %s. Follow it in the Temporal Web UI, or with `ml-connector status show %s`.", run.GetID(), tenant)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	var fetched activities.FetchResult
+	if err := run.Get(ctx, &fetched); err != nil {
+		return fmt.Errorf("reading Odoo: %w", err)
+	}
+	total := activities.FetchCount{}
+	for _, count := range fetched.Models {
+		total.Fetched += count.Fetched
+		total.Changed += count.Changed
+	}
+	a.say("Read from Odoo: %d records, %d of them changed, up to %s (Odoo's clock), in %d calls.",
+		total.Fetched, total.Changed, fetched.Until.Format(time.RFC3339), fetched.OdooCalls)
+	return a.waitIdle(ctx, s, tenant)
+}
+
+// raise asks for named records once more, before everything else.
+func (a *App) raise(ctx context.Context, s *store.Store, tenant string, refs []string) error {
+	for _, ref := range refs {
+		record, err := a.find(ctx, s, tenant, ref)
+		if err != nil {
+			return err
+		}
+		if _, err := s.RaiseWant(ctx, tenant, record.Model, []int64{record.ID}, "asked for by "+operator(), activities.PrioritySyncNow); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find resolves a REF: a document number or model,id.
+func (a *App) find(ctx context.Context, s *store.Store, tenant, ref string) (store.Record, error) {
+	found, err := s.FindRecord(ctx, tenant, ref)
+	switch {
+	case err != nil:
+		return store.Record{}, err
+	case len(found) == 0:
+		return store.Record{}, fmt.Errorf("%s: tenant %s has no such record; give a document number, or model,id like purchase.order,42", ref, tenant)
+	case len(found) > 1:
+		return store.Record{}, fmt.Errorf("%s names %d records; say which with model,id: %s,%d or %s,%d", ref, len(found),
+			found[0].Model, found[0].ID, found[1].Model, found[1].ID)
+	}
+	return found[0], nil
+}
+
+// waitIdle shows progress until nothing is pending.
+func (a *App) waitIdle(ctx context.Context, s *store.Store, tenant string) error {
+	last := -1
+	said := time.Time{}
+	for {
+		pending, _, _, err := s.Pending(ctx, tenant)
+		if err != nil {
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return fmt.Errorf("%d records are still pending after the timeout; the work goes on", last)
+			}
+			return err
+		}
+		if pending == 0 {
+			a.say("Nothing is pending.")
+			return nil
+		}
+		if pending != last && time.Since(said) > 2*time.Second {
+			a.say("%d records are pending …", pending)
+			last, said = pending, time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%d records are still pending; the work goes on without this command", pending)
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo"
+	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/internal/tenant"
+)
+
+// maxFile is the largest tenant file or mapping sheet that is read, in bytes.
+const maxFile = 64 << 20
+
+func (a *App) tenantCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "tenant", Short: "Tenants: one Odoo database with one Procore company"}
+	var file string
+	apply := &cobra.Command{
+		Use:     "apply -f FILE",
+		Short:   "Create or change a tenant from its file, and its schedule in Temporal",
+		Example: "  ml-connector tenant apply -f acme.yaml\n  cat acme.yaml | ml-connector tenant apply -f -",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.tenantApply(cmd.Context(), file) },
+	}
+	apply.Flags().StringVarP(&file, "file", "f", "", "tenant file, or - for standard input")
+	_ = apply.MarkFlagRequired("file") //nolint:errcheck // the flag is defined one line above
+	cmd.AddCommand(
+		apply,
+		&cobra.Command{
+			Use: "list", Short: "List the tenants", Args: cobra.NoArgs, Example: "  ml-connector tenant list -o json",
+			RunE: func(cmd *cobra.Command, _ []string) error { return a.tenantList(cmd.Context()) },
+		},
+		&cobra.Command{
+			Use: "show TENANT", Short: "Show a tenant's settings as applied", Args: cobra.ExactArgs(1), Example: "  ml-connector tenant show acme",
+			RunE: func(cmd *cobra.Command, args []string) error { return a.tenantShow(cmd.Context(), args[0]) },
+		},
+	)
+	return cmd
+}
+
+func (a *App) tenantApply(ctx context.Context, path string) error {
+	data, err := a.readFile(path)
+	if err != nil {
+		return err
+	}
+	file, err := tenant.Parse(data)
+	if err != nil {
+		return err
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	settings, err := json.Marshal(file)
+	if err != nil {
+		return fmt.Errorf("encoding the settings: %w", err)
+	}
+	before, err := s.Tenant(ctx, file.Tenant)
+	known := err == nil
+	if err != nil && !errors.Is(err, store.ErrUnknownTenant) {
+		return err
+	}
+	if known {
+		if err := fixedFields(before, file); err != nil {
+			return err
+		}
+	}
+	prefix := before.OriginPrefix
+	if prefix == "" {
+		prefix = strings.ToLower(rand.Text()[:8])
+	}
+	temporal, err := a.openTemporal(ctx)
+	if err != nil {
+		return err
+	}
+	saved, err := s.SaveTenant(ctx, store.TenantChange{
+		Name: file.Tenant, Settings: settings, State: store.StateActive, OriginPrefix: prefix, By: operator(),
+		Raise: []string{odoo.ModelPurchaseOrder, odoo.ModelMove},
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.applySchedule(ctx, temporal, file); err != nil {
+		return err
+	}
+	verb := map[bool]string{true: "created", false: "updated"}[saved.Created]
+	a.say("Tenant %s %s: polls %s every %s and writes to Procore company %d (%s).", file.Tenant, verb, file.Odoo.URL,
+		time.Duration(file.Schedule.Every), file.Procore.CompanyID, file.Procore.Environment)
+	if saved.Raised > 0 {
+		a.say("%d records are looked at again under the changed settings in the next cycle.", saved.Raised)
+	}
+	if !known {
+		a.say("Next: ml-connector credentials set %s odoo, credentials set %s procore, ping %s, map import %s.", file.Tenant, file.Tenant, file.Tenant, file.Tenant)
+	}
+	return nil
+}
+
+// fixedFields refuses a file that points a tenant at other books: its bindings belong to the old ones.
+func fixedFields(before store.Tenant, after tenant.File) error {
+	var old tenant.File
+	if err := json.Unmarshal(before.Settings, &old); err != nil {
+		return fmt.Errorf("reading the present settings: %w", err)
+	}
+	for _, f := range []struct{ field, old, now string }{
+		{"odoo.url", old.Odoo.URL, after.Odoo.URL},
+		{"odoo.database", old.Odoo.Database, after.Odoo.Database},
+		{"procore.environment", old.Procore.Environment, after.Procore.Environment},
+		{"procore.api_url", old.Procore.APIURL, after.Procore.APIURL},
+		{"procore.company_id", strconv.FormatInt(old.Procore.CompanyID, 10), strconv.FormatInt(after.Procore.CompanyID, 10)},
+	} {
+		if f.old != f.now {
+			return fmt.Errorf("%s: tenant %s is bound to %q and the file says %q: what was sent belongs to the first; use another tenant name for other books", f.field, before.Name, f.old, f.now)
+		}
+	}
+	return nil
+}
+
+type tenantView struct {
+	Tenant       string      `json:"tenant"`
+	State        string      `json:"state"`
+	PausedReason string      `json:"paused_reason,omitempty"`
+	OriginPrefix string      `json:"origin_prefix"`
+	RulesEpoch   int64       `json:"rules_epoch"`
+	Settings     tenant.File `json:"settings"`
+}
+
+func viewTenant(row store.Tenant) (tenantView, error) {
+	view := tenantView{Tenant: row.Name, State: row.State, PausedReason: row.PausedReason, OriginPrefix: row.OriginPrefix, RulesEpoch: row.RulesEpoch}
+	if err := json.Unmarshal(row.Settings, &view.Settings); err != nil {
+		return view, fmt.Errorf("reading the settings of tenant %s: %w", row.Name, err)
+	}
+	return view, nil
+}
+
+func (a *App) tenantList(ctx context.Context) error {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Tenants(ctx)
+	if err != nil {
+		return err
+	}
+	views := make([]tenantView, 0, len(rows))
+	table := make([][]string, 0, len(rows))
+	for _, row := range rows {
+		view, err := viewTenant(row)
+		if err != nil {
+			return err
+		}
+		views = append(views, view)
+		table = append(table, []string{view.Tenant, view.State, view.Settings.Odoo.URL, strconv.FormatInt(view.Settings.Procore.CompanyID, 10), view.Settings.Procore.Environment})
+	}
+	if len(rows) == 0 {
+		a.say("No tenant yet: ml-connector tenant apply -f FILE makes the first.")
+		if a.output == "table" {
+			return nil
+		}
+	}
+	return a.print(views, []string{"TENANT", "STATE", "ODOO", "PROCORE COMPANY", "ENVIRONMENT"}, table)
+}
+
+func (a *App) tenantShow(ctx context.Context, name string) error {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	row, err := s.Tenant(ctx, name)
+	if err != nil {
+		return err
+	}
+	view, err := viewTenant(row)
+	if err != nil {
+		return err
+	}
+	a.output = "json" // settings have no table
+	return a.print(view, nil, nil)
+}
+
+// readFile reads a file, or standard input for "-".
+func (a *App) readFile(path string) ([]byte, error) {
+	in := a.stdin
+	if path != "-" {
+		file, err := os.Open(path) //nolint:gosec // the operator names the path
+		if err != nil {
+			return nil, fmt.Errorf("opening file: %w", err)
+		}
+		defer func() { _ = file.Close() }()
+		in = file
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s is larger than %d MB", path, maxFile>>20)
+	}
+	return data, nil
+}
+
+// operator names who runs a command, for the audit trail.
+func operator() string {
+	for _, name := range []string{"ML_OPERATOR", "SUDO_USER", "USER"} {
+		if value := os.Getenv(name); value != "" {
+			return value
+		}
+	}
+	return "operator"
+}

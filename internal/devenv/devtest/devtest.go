@@ -1,0 +1,106 @@
+package devtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/ml-connector/odoo-procore/internal/devenv"
+)
+
+// startPatience covers the first build of the Temporal CLI on a slow machine.
+const startPatience = 20 * time.Minute
+
+// shared is a service that is started once in a process; a failed start fails every test that asks.
+type shared struct {
+	opts devenv.Options
+	once sync.Once
+	env  *devenv.Env
+	err  error
+}
+
+var (
+	postgres = &shared{opts: devenv.Options{Postgres: true, Log: os.Stderr}}
+	temporal = &shared{opts: devenv.Options{Temporal: true, Log: os.Stderr}}
+)
+
+// Main runs the tests, stops what they started, and exits.
+func Main(m *testing.M) {
+	code := m.Run()
+	if err := errors.Join(temporal.close(), postgres.close()); err != nil {
+		fmt.Fprintln(os.Stderr, "stopping the test environment:", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
+
+// Postgres gives the shared environment with its PostgreSQL server.
+func Postgres(t testing.TB) *devenv.Env {
+	t.Helper()
+	return postgres.get(t)
+}
+
+// Temporal gives the shared environment with its Temporal server.
+func Temporal(t testing.TB) *devenv.Env {
+	t.Helper()
+	return temporal.get(t)
+}
+
+// Database gives the URL of an empty database of t's own, which is dropped when t ends.
+func Database(t testing.TB) string {
+	t.Helper()
+	env := Postgres(t)
+	ctx := context.WithoutCancel(t.Context())
+	url, err := env.NewDatabase(ctx, t.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := env.DropDatabase(ctx, url); err != nil {
+			t.Error(err)
+		}
+	})
+	return url
+}
+
+// TemporalClient gives a client of the shared Temporal server, which is closed when t ends. It logs nothing.
+func TemporalClient(t testing.TB) client.Client {
+	t.Helper()
+	c, err := client.DialContext(t.Context(), client.Options{
+		HostPort: Temporal(t).TemporalAddress, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler)),
+	})
+	if err != nil {
+		t.Fatal("connecting to Temporal:", err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func (s *shared) get(t testing.TB) *devenv.Env {
+	t.Helper()
+	s.once.Do(func() {
+		// The services outlive the test that happens to be the first.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), startPatience)
+		defer cancel()
+		s.env, s.err = devenv.Start(ctx, s.opts)
+	})
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s.env
+}
+
+func (s *shared) close() error {
+	if s.env == nil {
+		return nil
+	}
+	return s.env.Close()
+}

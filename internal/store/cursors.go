@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ml-connector/odoo-procore/internal/store/db"
+)
+
+// Cursor is how far a poll is: the window [WindowFrom, WindowTo) with the last id read in it, and until when all
+// windows before are done. Zero times are unset; WindowTo is unset between windows. Times are Odoo's clock, UTC.
+type Cursor struct {
+	WindowFrom, WindowTo time.Time
+	LastID               int64
+	DoneTo               time.Time
+}
+
+// LockModel lets one reader at a time into a model of a tenant, until the transaction ends.
+func (t *Tx) LockModel(ctx context.Context, tenant, model string) error {
+	if err := t.q.LockModel(ctx, db.LockModelParams{Tenant: tenant, Model: model}); err != nil {
+		return fmt.Errorf("locking %s: %w", model, err)
+	}
+	return nil
+}
+
+// Cursor returns the cursor of a poll, zero before the first.
+func (t *Tx) Cursor(ctx context.Context, tenant, model string) (Cursor, error) {
+	row, err := t.q.Cursor(ctx, db.CursorParams{Tenant: tenant, Model: model})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Cursor{}, nil
+	}
+	if err != nil {
+		return Cursor{}, fmt.Errorf("reading the cursor of %s: %w", model, err)
+	}
+	return Cursor{
+		WindowFrom: timeOrZero(row.WindowFrom), WindowTo: timeOrZero(row.WindowTo), LastID: row.LastID, DoneTo: timeOrZero(row.DoneTo),
+	}, nil
+}
+
+// SaveCursor keeps the cursor of a poll.
+func (t *Tx) SaveCursor(ctx context.Context, tenant, model string, c Cursor) error {
+	err := t.q.SaveCursor(ctx, db.SaveCursorParams{
+		Tenant: tenant, Model: model, WindowFrom: timeOrNil(c.WindowFrom), WindowTo: timeOrNil(c.WindowTo), LastID: c.LastID, DoneTo: timeOrNil(c.DoneTo),
+	})
+	if err != nil {
+		return fmt.Errorf("saving the cursor of %s: %w", model, err)
+	}
+	return nil
+}

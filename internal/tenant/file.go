@@ -1,0 +1,114 @@
+package tenant
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// File is tenant.yaml.
+type File struct {
+	// Tenant is the tenant's name: a-z 0-9 -, at most 40 characters, never changed.
+	Tenant   string   `yaml:"tenant" json:"tenant"`
+	Odoo     Odoo     `yaml:"odoo" json:"odoo"`
+	Procore  Procore  `yaml:"procore" json:"procore"`
+	Schedule Schedule `yaml:"schedule" json:"schedule"`
+	Settings Settings `yaml:"settings" json:"settings"`
+}
+
+// Odoo says which database and companies are read.
+type Odoo struct {
+	URL      string `yaml:"url" json:"url"`
+	Database string `yaml:"database" json:"database"`
+	User     string `yaml:"user" json:"user"`
+	// API is auto, json2 (19 and later) or xmlrpc.
+	API       string  `yaml:"api" json:"api"`
+	Companies []int64 `yaml:"companies" json:"companies"`
+	Plans     Plans   `yaml:"plans" json:"plans"`
+	// RequestsPerSecond limits our calls; 0 no limit. Odoo Online tolerates about 1.
+	RequestsPerSecond float64 `yaml:"requests_per_second" json:"requests_per_second"`
+	// SettleDelay is how far behind the server's clock a poll ends (default 3s).
+	SettleDelay Duration `yaml:"settle_delay" json:"settle_delay"`
+	// Overlap is how far before the last poll's end the next one begins (default 2m).
+	Overlap Duration `yaml:"overlap" json:"overlap"`
+}
+
+// Plans names the analytic plans that decide project and cost code.
+type Plans struct {
+	Project string `yaml:"project" json:"project"`
+	Cost    string `yaml:"cost" json:"cost"` // empty: codes come from categories and accounts only
+}
+
+// Procore says which company is written to.
+type Procore struct {
+	// Environment is production, sandbox, monthly, federal or custom (then both URLs are given).
+	Environment string `yaml:"environment" json:"environment"`
+	LoginURL    string `yaml:"login_url" json:"login_url,omitempty"`
+	APIURL      string `yaml:"api_url" json:"api_url,omitempty"`
+	CompanyID   int64  `yaml:"company_id" json:"company_id"`
+}
+
+// Schedule says when Odoo is polled.
+type Schedule struct {
+	// TimeZone is an IANA name; default UTC.
+	TimeZone string   `yaml:"time_zone" json:"time_zone"`
+	Every    Duration `yaml:"every" json:"every"` // default 15m
+}
+
+// Duration is a time.Duration written as "15m".
+type Duration time.Duration
+
+// UnmarshalYAML reads "15m".
+func (d *Duration) UnmarshalYAML(data []byte) error {
+	var text string
+	if err := yaml.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	parsed, err := time.ParseDuration(text)
+	if err != nil {
+		return fmt.Errorf("%q is no duration; write 15m, 90s or 1h", text)
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+// MarshalYAML writes "15m0s".
+func (d Duration) MarshalYAML() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Parse reads and validates a tenant file. Unknown keys are refused with their line.
+func Parse(data []byte) (File, error) {
+	var file File
+	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := decoder.Decode(&file); err != nil {
+		if errors.Is(err, io.EOF) {
+			return file, errors.New("the tenant file is empty")
+		}
+		return file, fmt.Errorf("reading the tenant file: %s", yaml.FormatError(err, false, true))
+	}
+	file.defaults()
+	if problems := file.problems(); len(problems) > 0 {
+		return file, &InvalidError{Problems: locate(data, problems)}
+	}
+	return file, nil
+}
+
+func (f *File) defaults() {
+	setDefault(&f.Odoo.API, "auto")
+	setDefault(&f.Odoo.SettleDelay, Duration(3*time.Second))
+	setDefault(&f.Odoo.Overlap, Duration(2*time.Minute))
+	setDefault(&f.Procore.Environment, "production")
+	setDefault(&f.Schedule.TimeZone, "UTC")
+	setDefault(&f.Schedule.Every, Duration(15*time.Minute))
+	f.Settings.defaults()
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

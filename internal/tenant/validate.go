@@ -1,0 +1,130 @@
+package tenant
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo"
+)
+
+// Problem is one wrong field of a tenant file.
+type Problem struct {
+	Line    int    // 0 when the field is not in the file
+	Field   string // odoo.url
+	Message string // what is wrong with which value, and what would be right
+}
+
+// InvalidError lists every problem of a tenant file; nothing of it was applied.
+type InvalidError struct{ Problems []Problem }
+
+// Error gives one line a problem.
+func (e *InvalidError) Error() string {
+	lines := make([]string, 0, len(e.Problems))
+	for _, p := range e.Problems {
+		where := p.Field
+		if p.Line > 0 {
+			where = fmt.Sprintf("line %d, %s", p.Line, p.Field)
+		}
+		lines = append(lines, where+": "+p.Message)
+	}
+	return "the tenant file is not valid:\n  " + strings.Join(lines, "\n  ")
+}
+
+var (
+	tenantName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+	environments = []string{"production", "sandbox", "monthly", "federal", "custom"}
+	apis         = []string{"auto", "json2"}
+)
+
+func (f *File) problems() []Problem {
+	var ps []Problem
+	add := func(ok bool, field, format string, args ...any) {
+		if !ok {
+			ps = append(ps, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
+		}
+	}
+	add(tenantName.MatchString(f.Tenant), "tenant", "%q: use 1 to 40 of a-z, 0-9 and - (not at the ends)", f.Tenant)
+	add(webURL(f.Odoo.URL), "odoo.url", "%q is no web address; write https://acme.odoo.com", f.Odoo.URL)
+	add(f.Odoo.Database != "", "odoo.database", "the name of the Odoo database is missing")
+	add(f.Odoo.User != "", "odoo.user", "the login of the Odoo user is missing")
+	add(slices.Contains(apis, f.Odoo.API), "odoo.api", "%q: use one of %s", f.Odoo.API, strings.Join(apis, ", "))
+	add(len(f.Odoo.Companies) > 0, "odoo.companies", "name at least one company id, for instance [1]")
+	add(positiveAndUnique(f.Odoo.Companies), "odoo.companies", "%v: ids are positive and named once", f.Odoo.Companies)
+	add(f.Odoo.Plans.Project != "", "odoo.plans.project", "the name of the analytic plan that stands for projects is missing")
+	add(f.Odoo.RequestsPerSecond >= 0, "odoo.requests_per_second", "%v: 0 for no limit, or a positive number", f.Odoo.RequestsPerSecond)
+	add(between(f.Odoo.SettleDelay, 0, 5*time.Minute), "odoo.settle_delay", "%s: between 0s and 5m", time.Duration(f.Odoo.SettleDelay))
+	add(between(f.Odoo.Overlap, 0, 24*time.Hour), "odoo.overlap", "%s: between 0s and 24h", time.Duration(f.Odoo.Overlap))
+	add(slices.Contains(environments, f.Procore.Environment), "procore.environment", "%q: use one of %s", f.Procore.Environment, strings.Join(environments, ", "))
+	add(f.Procore.CompanyID > 0, "procore.company_id", "the id of the Procore company is missing")
+	custom := f.Procore.Environment == "custom"
+	add(!custom || webURL(f.Procore.LoginURL), "procore.login_url", "%q: environment custom needs a web address", f.Procore.LoginURL)
+	add(!custom || webURL(f.Procore.APIURL), "procore.api_url", "%q: environment custom needs a web address", f.Procore.APIURL)
+	add(custom || f.Procore.APIURL == "", "procore.api_url", "is given by environment %s; leave it out or use custom", f.Procore.Environment)
+	add(custom || f.Procore.LoginURL == "" || webURL(f.Procore.LoginURL), "procore.login_url", "%q is no web address", f.Procore.LoginURL)
+	_, err := time.LoadLocation(f.Schedule.TimeZone)
+	add(err == nil, "schedule.time_zone", "%q is no IANA time zone; write America/Denver", f.Schedule.TimeZone)
+	add(between(f.Schedule.Every, 5*time.Second, 24*time.Hour), "schedule.every", "%s: between 5s and 24h", time.Duration(f.Schedule.Every))
+	return append(ps, f.Settings.problems()...)
+}
+
+func (s *Settings) problems() []Problem {
+	var ps []Problem
+	if _, err := time.Parse(time.DateOnly, s.GoLive); err != nil {
+		ps = append(ps, Problem{Field: "settings.go_live", Message: fmt.Sprintf("%q: give the go-live date as 2026-01-01", s.GoLive)})
+	}
+	for _, c := range choices {
+		if value := *c.value(s); !slices.Contains(c.values, value) {
+			ps = append(ps, Problem{Field: "settings." + c.field, Message: fmt.Sprintf("%q: use one of %s", value, strings.Join(c.values, ", "))})
+		}
+	}
+	if !strings.Contains(s.PONumber, "{name}") {
+		ps = append(ps, Problem{Field: "settings.po_number", Message: fmt.Sprintf("%q: the template must contain {name}, or numbers collide", s.PONumber)})
+	}
+	if !between(s.ResetGrace, 0, 30*24*time.Hour) {
+		ps = append(ps, Problem{Field: "settings.reset_grace", Message: time.Duration(s.ResetGrace).String() + ": between 0s and 720h"})
+	}
+	return ps
+}
+
+// locate finds the line of each field in the file.
+func locate(data []byte, problems []Problem) []Problem {
+	for i, p := range problems {
+		path, err := yaml.PathString("$." + p.Field)
+		if err != nil {
+			continue
+		}
+		file, err := path.ReadNode(strings.NewReader(string(data)))
+		if err == nil && file != nil && file.GetToken() != nil {
+			problems[i].Line = file.GetToken().Position.Line
+		}
+	}
+	return problems
+}
+
+func goLive(text string) odoo.Date { return odoo.Date(text) }
+
+func webURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+}
+
+func between(d Duration, low, high time.Duration) bool {
+	return time.Duration(d) >= low && time.Duration(d) <= high
+}
+
+func positiveAndUnique(ids []int64) bool {
+	seen := map[int64]bool{}
+	for _, id := range ids {
+		if id <= 0 || seen[id] {
+			return false
+		}
+		seen[id] = true
+	}
+	return true
+}

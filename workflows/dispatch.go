@@ -1,0 +1,164 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/ml-connector/odoo-procore/activities"
+)
+
+const (
+	// window is how many children Dispatch has in flight: many finishing at once contend for their parent's lock.
+	window = 20
+	// maxChildren of one run, then it continues as new.
+	maxChildren = 400
+	// slowAfter is how long a child holds its place in the window.
+	slowAfter = 2 * time.Minute
+	// breakerAt is how many slow children stop new starts; they are the probes.
+	breakerAt = 5
+	// idleWait is how long Dispatch stays for a record that is deferred; later ones are the next cycle's.
+	idleWait = 2 * time.Minute
+)
+
+// DispatchInput names the tenant.
+type DispatchInput struct {
+	Tenant string `json:"tenant"`
+}
+
+// Dispatch starts the record workflows of its tenant, priority first, and ends when nothing is pending.
+// It is woken by signal-with-start ([activities.WakeSignal]); signals carry nothing, what to do is in PostgreSQL.
+func Dispatch(ctx workflow.Context, in DispatchInput) error {
+	d := &dispatcher{tenant: in.Tenant, wake: workflow.GetSignalChannel(ctx, activities.WakeSignal)}
+	return d.run(ctx)
+}
+
+type dispatcher struct {
+	tenant   string
+	wake     workflow.ReceiveChannel
+	children []child
+	started  int
+}
+
+type child struct {
+	future workflow.ChildWorkflowFuture
+	since  time.Time
+}
+
+func (d *dispatcher) run(ctx workflow.Context) error {
+	for {
+		d.drain()
+		if d.started >= maxChildren || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			if err := d.settle(ctx); err != nil {
+				return err
+			}
+			d.drain()
+			return workflow.NewContinueAsNewError(ctx, Dispatch, DispatchInput{Tenant: d.tenant})
+		}
+		inWindow, slow := d.load(ctx)
+		offered := activities.OfferResult{}
+		if inWindow < window && slow < breakerAt {
+			if err := workflow.ExecuteActivity(short(ctx, "Ask for pending records"), dispatch.Offer,
+				activities.OfferInput{Tenant: d.tenant, Limit: window - inWindow}).Get(ctx, &offered); err != nil {
+				return err
+			}
+			for _, record := range offered.Records {
+				if err := d.start(ctx, record, offered.Timing); err != nil {
+					return err
+				}
+			}
+		}
+		if len(offered.Records) > 0 && inWindow+len(offered.Records) < window {
+			continue
+		}
+		done, err := d.wait(ctx, offered.NextIn)
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+// start waits for the child's start: one that has not started when its parent closes never starts.
+func (d *dispatcher) start(ctx workflow.Context, record activities.Offered, timing activities.Timing) error {
+	workflowFunc, what := recordWorkflow(record.Model)
+	options := workflow.ChildWorkflowOptions{
+		WorkflowID:            RecordID(d.tenant, record.Model, record.ID),
+		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		StaticSummary:         fmt.Sprintf("%s %s of %s", what, record.Ref, d.tenant),
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			AttrTenant.ValueSet(d.tenant), AttrOdooModel.ValueSet(record.Model), AttrOdooRef.ValueSet(record.Ref)),
+		Priority: temporal.Priority{PriorityKey: record.Priority, FairnessKey: d.tenant},
+	}
+	future := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), workflowFunc,
+		RecordInput{Tenant: d.tenant, Model: record.Model, ID: record.ID, Timing: timing})
+	if err := future.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
+		if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+			return nil // it runs already and looks at want itself before it ends
+		}
+		return err
+	}
+	d.started++
+	d.children = append(d.children, child{future: future, since: workflow.Now(ctx)})
+	return nil
+}
+
+// load forgets finished children and counts those in the window and the slow ones.
+func (d *dispatcher) load(ctx workflow.Context) (inWindow, slow int) {
+	open := d.children[:0]
+	for _, c := range d.children {
+		if c.future.IsReady() {
+			continue
+		}
+		open = append(open, c)
+		if workflow.Now(ctx).Sub(c.since) < slowAfter {
+			inWindow++
+		} else {
+			slow++
+		}
+	}
+	d.children = open
+	return inWindow, slow
+}
+
+// wait until a child ends, somebody wakes us, or the next deferred record is due. Done: there is nothing to wait for.
+func (d *dispatcher) wait(ctx workflow.Context, nextIn time.Duration) (done bool, err error) {
+	inWindow, slow := d.load(ctx)
+	timeout := slowAfter
+	if inWindow == 0 {
+		switch {
+		case nextIn > 0 && nextIn <= idleWait:
+			timeout = nextIn
+		case slow >= breakerAt:
+		default:
+			return d.wake.Len() == 0, nil
+		}
+	}
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	selector := workflow.NewSelector(ctx)
+	selector.AddFuture(workflow.NewTimer(timerCtx, timeout), func(workflow.Future) {})
+	selector.AddReceive(d.wake, func(c workflow.ReceiveChannel, _ bool) { c.Receive(ctx, nil) })
+	for _, c := range d.children {
+		selector.AddFuture(c.future, func(workflow.Future) {})
+	}
+	selector.Select(ctx)
+	return false, ctx.Err()
+}
+
+// settle waits for the children in the window; slow ones stay behind, they need no parent.
+func (d *dispatcher) settle(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool {
+		inWindow, _ := d.load(ctx)
+		return inWindow == 0
+	})
+}
+
+func (d *dispatcher) drain() {
+	for d.wake.ReceiveAsync(nil) {
+		continue
+	}
+}
