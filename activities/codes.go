@@ -36,15 +36,14 @@ func (r *Records) projectsFor(ctx context.Context, c *Connection, ids []int64, m
 	}
 	projects, forbidden = map[int64]mapping.ProcoreProject{}, map[int64]bool{}
 	for _, id := range ids {
-		row, ok := known[id]
-		if !ok {
-			continue
-		}
+		row, listed := known[id] // a project that is not permitted may be missing from the list: reading it tells
 		err := r.refreshed(ctx, c, store.CodeBudgetCode, id, maxAge, r.refreshProject)
 		var refused *procore.ErrorResponse
 		switch {
 		case errors.As(err, &refused) && (refused.Code == procore.CodeProjectForbidden || refused.Code == procore.CodeForbidden):
 			forbidden[id] = true
+			continue
+		case !listed && (err == nil || procore.IsNotFound(err)):
 			continue
 		case err != nil:
 			return nil, nil, err

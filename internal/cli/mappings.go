@@ -47,7 +47,8 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkProjects(ctx, c.Procore, sheet); err != nil {
+	unseen, err := unseenProjects(ctx, c.Procore, sheet)
+	if err != nil {
 		return err
 	}
 	s, err := a.openStore(ctx)
@@ -64,6 +65,9 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	}
 	if err := activities.Wake(ctx, temporal, a.cfg.TaskQueue, tenant); err != nil {
 		return fmt.Errorf("the mappings are saved, the next cycle uses them; %w", err)
+	}
+	for _, row := range unseen {
+		a.say("%s", row)
 	}
 	a.say("%d project rows and %d code rows are new or changed; %d records that waited are freed, %d are looked at again.",
 		saved.Projects, saved.Codes, saved.Released, saved.Raised)
@@ -223,25 +227,23 @@ func (r sheetRow) names(sheet *mappingSheet, project int64) {
 	}
 }
 
-// checkProjects refuses a sheet that names a project that the company does not have.
-func checkProjects(ctx context.Context, client *procore.Client, sheet mappingSheet) error {
+// unseenProjects warns of rows whose project the app does not see: Procore hides projects that are not permitted, so
+// this is no reason to refuse the sheet; their records wait as project.forbidden or project.unknown.
+func unseenProjects(ctx context.Context, client *procore.Client, sheet mappingSheet) ([]string, error) {
 	list, _, err := client.Projects.List(ctx, procore.ProjectListOptions{Status: "All"})
 	if err != nil {
-		return fmt.Errorf("reading Procore's projects: %w", err)
+		return nil, fmt.Errorf("reading Procore's projects: %w", err)
 	}
 	known := map[int64]bool{}
 	for _, p := range list {
 		known[p.ID] = true
 	}
-	var problems []string
+	var unseen []string
 	for project, lines := range sheet.rows {
 		if !known[project] {
-			problems = append(problems, fmt.Sprintf("row %d: procore_project: the company has no project %d that the app may see", lines[0], project))
+			unseen = append(unseen, fmt.Sprintf("Warning: row %d: the app sees no project %d; check the id, or permit the project in Procore.", lines[0], project))
 		}
 	}
-	if len(problems) == 0 {
-		return nil
-	}
-	slices.Sort(problems)
-	return errors.New("the mapping sheet is not valid, nothing was imported:\n  " + strings.Join(problems, "\n  "))
+	slices.Sort(unseen)
+	return unseen, nil
 }

@@ -26,7 +26,7 @@ func (e *Env) NewDatabase(ctx context.Context, name string) (string, error) {
 		return "", errors.New("creating a database: DATABASE_URL is not of the form postgres://user:password@host:port/database")
 	}
 	full := databaseName(name)
-	//nolint:gosec // G201 does not apply: identifiers cannot be parameters, this one is quoted
+	// An identifier cannot be a parameter: it is quoted.
 	err = onServer(ctx, e.DatabaseURL, "create database "+pgx.Identifier{full}.Sanitize()+" template template0 encoding 'UTF8'")
 	if err != nil {
 		return "", fmt.Errorf("creating database %s: %w", full, explain(err))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -105,8 +106,8 @@ func (e *Env) Close() error {
 	for _, url := range e.databases {
 		errs = append(errs, dropDatabase(context.Background(), e.DatabaseURL, url))
 	}
-	for i := len(e.services) - 1; i >= 0; i-- {
-		errs = append(errs, e.services[i].stop())
+	for _, s := range slices.Backward(e.services) {
+		errs = append(errs, s.stop())
 	}
 	if e.sweeper != nil {
 		errs = append(errs, e.sweeper.stop())
@@ -156,11 +157,7 @@ func (e *Env) run(ctx context.Context, c command) (*supervised, error) {
 	return s, e.sweeper.tell(s.pid())
 }
 
-// say writes one sentence to the log.
-func (e *Env) say(format string, args ...any) {
-	say(e.opts.Log, format, args...)
-}
-
+// say writes one sentence to a log.
 func say(w io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintf(w, format+"\n", args...) // a log that cannot be written stops nothing
 }

@@ -101,7 +101,7 @@ func TestFailedStartLeavesNothing(t *testing.T) {
 		args: []string{"sh", "-c", "echo no such luck >&2; exit 7"},
 	})
 	require.NoError(t, err)
-	err = bad.until(ctx, time.Minute, func(context.Context) error { return io.ErrNoProgress })
+	err = bad.until(ctx, func(context.Context) error { return io.ErrNoProgress })
 	require.ErrorContains(t, err, "a bad service ended: exit status 7")
 	require.ErrorContains(t, err, "no such luck")
 	require.NoError(t, env.Close())
@@ -122,7 +122,7 @@ func TestServiceThatIgnoresItsSignalIsKilled(t *testing.T) {
 		args: []string{"sh", "-c", `trap '' TERM; echo ready; while :; do sleep 1; done`, env.dir},
 	})
 	require.NoError(t, err)
-	require.NoError(t, s.until(t.Context(), time.Minute, func(context.Context) error {
+	require.NoError(t, s.until(t.Context(), func(context.Context) error {
 		if b, err := os.ReadFile(log); err != nil || !strings.Contains(string(b), "ready") {
 			return io.ErrNoProgress
 		}

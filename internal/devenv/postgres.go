@@ -57,6 +57,7 @@ func (e *Env) startPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	say(e.opts.Log, "starting PostgreSQL from %s", bin)
 	for try := 1; ; try++ {
 		err = e.startCluster(ctx, bin, as, filepath.Join(e.dir, "postgres-"+strconv.Itoa(try)))
 		if err == nil || try == startTries || ctx.Err() != nil {
@@ -105,7 +106,7 @@ func (e *Env) startCluster(ctx context.Context, bin string, as *account, dir str
 		Scheme: "postgres", User: url.User("postgres"), Host: fmt.Sprintf("127.0.0.1:%d", port), Path: "/postgres",
 		RawQuery: "sslmode=disable",
 	}
-	err = server.until(ctx, time.Minute, func(ctx context.Context) error { return serves(ctx, u.String(), data) })
+	err = server.until(ctx, func(ctx context.Context) error { return serves(ctx, u.String(), data) })
 	if err != nil {
 		return err
 	}

@@ -22,8 +22,12 @@ var (
 	sweepScript string
 )
 
-// stopPatience bounds a stop: the script gives a service 5 s before it kills it.
-const stopPatience = 15 * time.Second
+const (
+	// startPatience bounds a start, which takes a second or two on a machine that has nothing else to do.
+	startPatience = 2 * time.Minute
+	// stopPatience bounds a stop: the script gives a service 5 s before it kills it.
+	stopPatience = 15 * time.Second
+)
 
 // command is a program to run under a supervising shell.
 type command struct {
@@ -129,9 +133,9 @@ func (s *supervised) wait(ctx context.Context) error {
 	}
 }
 
-// until calls ready until it gives nil. It ends early when the service dies or ctx is done, and after patience.
-func (s *supervised) until(ctx context.Context, patience time.Duration, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("it did not answer within %s", patience))
+// until calls ready until it gives nil. It ends early when the service dies or ctx is done, and after startPatience.
+func (s *supervised) until(ctx context.Context, ready func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, startPatience, fmt.Errorf("it did not answer within %s", startPatience))
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -62,6 +62,7 @@ func (e *Env) startTemporal(ctx context.Context) error {
 		return fmt.Errorf("%w\nOr set TEMPORAL_ADDRESS to a server that you have", err)
 	}
 	e.TemporalBin = bin
+	say(e.opts.Log, "starting the Temporal dev server")
 	for try := 1; ; try++ {
 		err = e.startDevServer(ctx)
 		if err == nil || try == startTries || ctx.Err() != nil {
@@ -113,7 +114,7 @@ func (e *Env) startDevServer(ctx context.Context) error {
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	err = withTemporal(address, func(c client.Client) error {
-		return server.until(ctx, time.Minute, func(ctx context.Context) error { return e.register(ctx, c) })
+		return server.until(ctx, func(ctx context.Context) error { return e.register(ctx, c) })
 	})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,10 +24,19 @@ var (
 	ErrNoCredential = errors.New("no credentials")
 )
 
+// How many connections a store opens at most, if the URL does not say (pool_max_conns, for each of the two).
+const (
+	shortConns = 12
+	longConns  = 8
+)
+
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	pool *pgxpool.Pool
 	q    *db.Queries
+	// long is for transactions that are held over a call to Odoo or Procore, or that wait for such a one: they must
+	// not take the connections that whoever holds them needs to go on.
+	long *pgxpool.Pool
 }
 
 // Open connects to the database of url. The schema is not looked at: see CheckVersion.
@@ -42,6 +52,10 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		config.ConnConfig.RuntimeParams["application_name"] = "ml-connector"
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	sized := strings.Contains(url, "pool_max_conns")
+	if !sized {
+		config.MaxConns = shortConns
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
@@ -50,11 +64,24 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reaching the database: %w", err)
 	}
-	return &Store{pool: pool, q: db.New(pool)}, nil
+	config = config.Copy()
+	config.MinConns, config.MinIdleConns = 0, 0
+	if !sized {
+		config.MaxConns = longConns
+	}
+	long, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return &Store{pool: pool, q: db.New(pool), long: long}, nil
 }
 
 // Close closes all connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.long.Close()
+	s.pool.Close()
+}
 
 // Pool is the pool of connections, for health checks and metrics.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
@@ -64,9 +91,10 @@ type Tx struct {
 	q *db.Queries
 }
 
-// InTx runs fn in a transaction and commits it if fn returns nil.
+// InTx runs fn in a transaction and commits it if fn returns nil. fn may call other systems and the store's methods,
+// but not InTx: all connections could be with those that wait for one.
 func (s *Store) InTx(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, s.long, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		return fn(ctx, &Tx{q: db.New(tx)})
 	})
 }

@@ -52,7 +52,7 @@ type TenantResult struct {
 
 // Tenant returns a tenant, or ErrUnknownTenant.
 func (s *Store) Tenant(ctx context.Context, name string) (Tenant, error) {
-	row, err := s.q.Tenant(ctx, name)
+	row, err := s.q.TenantByName(ctx, name)
 	if err != nil {
 		return Tenant{}, notFound("tenant "+name, err, ErrUnknownTenant)
 	}

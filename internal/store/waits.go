@@ -39,9 +39,9 @@ type ParkResult struct {
 // Park lays a record by for want until causes are settled. Each cause is looked at under its lock: only those still
 // open become waits, and they replace the record's earlier waits. A dep: cause also asks for its record.
 func (s *Store) Park(ctx context.Context, tenant, model string, id, want int64, waits []Wait) (ParkResult, error) {
-	raw, err := json.Marshal(waits)
+	raw, err := rows(waits)
 	if err != nil {
-		return ParkResult{}, fmt.Errorf("writing waits: %w", err)
+		return ParkResult{}, err
 	}
 	return answer[ParkResult](fmt.Sprintf("parking %s %d", model, id), func() ([]byte, error) {
 		return s.q.Park(ctx, db.ParkParams{Tenant: tenant, Model: model, OdooID: id, Want: want, Waits: raw})

@@ -102,7 +102,7 @@ func TestAnswersLikeTheRecordings(t *testing.T) {
 		require.NoError(t, err)
 		var f fixture
 		require.NoError(t, json.Unmarshal(raw, &f))
-		t.Run(f.Name, func(t *testing.T) { //nolint:paralleltest // the recordings build on each other
+		t.Run(f.Name, func(t *testing.T) { // in order: the recordings build on each other
 			if reason, skip := notReplayed[f.Name]; skip {
 				t.Skip(reason)
 			}

@@ -101,7 +101,9 @@ func init() {
 	genericMethods = map[string]method{
 		"search": {onModel: true, params: "domain! offset limit order", needs: "read", run: func(t *tx, m *model, _ []*record, a args) any {
 			offset, limit := limits(a)
-			return idsOf(t.search(m, a["domain"], str(a["order"]), offset, limit))
+			found := idsOf(t.search(m, a["domain"], str(a["order"]), offset, limit))
+			t.records += len(found)
+			return found
 		}},
 		"search_count": {onModel: true, params: "domain! limit", needs: "read", run: func(t *tx, m *model, _ []*record, a args) any {
 			_, limit := limits(a)
@@ -230,7 +232,7 @@ func fieldsGet(t *tx, m *model, a args) any {
 		add("sortable", !f.unsortable)
 		add("store", !f.nostore)
 		add("string", f.label)
-		add("type", string(f.kind))
+		add("type", f.kind)
 		if f.rel != "" {
 			add("relation", f.rel)
 		}

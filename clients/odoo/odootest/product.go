@@ -106,9 +106,8 @@ func (t *tx) storePrice(line, order rec) {
 		return
 	}
 	m := t.s.model("product.supplierinfo")
-	for _, r := range m.recs {
-		row := rec{t, m, r}
-		if row.ref("partner_id") == order.ref("partner_id") && row.ref("product_tmpl_id") == p.ref("product_tmpl_id") {
+	for _, id := range m.index[m.field("product_tmpl_id").slot][p.ref("product_tmpl_id")] {
+		if t.rec(m.name, id).ref("partner_id") == order.ref("partner_id") {
 			return
 		}
 	}

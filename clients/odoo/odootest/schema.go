@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-type kind string
+// kind is a field type as fields_get names it.
+type kind = string
 
 const (
 	kChar      kind = "char"

@@ -142,14 +142,13 @@ func (t *tx) touch(m *model, r *record) {
 }
 
 // compute stores a recomputed value; the record gets a new write date only if the value really changed.
-func (t *tx) compute(m *model, r *record, name string, v any) bool {
+func (t *tx) compute(m *model, r *record, name string, v any) {
 	f := m.field(name)
 	if same(r.at(f.slot), v) {
-		return false
+		return
 	}
 	t.set(m, r, f, v)
 	t.touch(m, r)
-	return true
 }
 
 func same(a, b any) bool {

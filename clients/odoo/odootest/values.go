@@ -108,8 +108,10 @@ func (r rec) num(name string) float64 {
 func (r rec) ref(name string) int64   { v, _ := r.val(name).(int64); return v }
 func (r rec) ids(name string) []int64 { v, _ := r.val(name).([]int64); return v }
 func (r rec) is(name string) bool     { v, _ := r.val(name).(bool); return v }
-func (r rec) put(name string, v any) bool {
-	return r.t.compute(r.m, r.record, name, v)
+
+// put stores a recomputed value and touches the record when it changed.
+func (r rec) put(name string, v any) {
+	r.t.compute(r.m, r.record, name, v)
 }
 func (r rec) touch() { r.t.touch(r.m, r.record) }
 

@@ -189,7 +189,7 @@ func (t *tx) lineCommand(f *field, rel *model, r *record, cmd command) {
 	case 0:
 		vals := maps.Clone(cmd.vals)
 		maps.Copy(vals, inverse)
-		if doc, _, split := cutRepartition(f.name); split {
+		if doc, split := repartitionOf(f.name); split {
 			setDefault(vals, "document_type", doc)
 		}
 		t.create(rel, vals)
@@ -219,14 +219,15 @@ func (t *tx) lineCommand(f *field, rel *model, r *record, cmd command) {
 	}
 }
 
-func cutRepartition(name string) (doc, rest string, ok bool) {
+// repartitionOf tells which documents a tax's one2many of distribution lines is for.
+func repartitionOf(name string) (doc string, ok bool) {
 	switch name {
 	case "invoice_repartition_line_ids":
-		return "invoice", "", true
+		return "invoice", true
 	case "refund_repartition_line_ids":
-		return "refund", "", true
+		return "refund", true
 	}
-	return "", "", false
+	return "", false
 }
 
 // many2many applies commands to the ids held.

@@ -34,7 +34,7 @@ func oauthForm(r *http.Request) (url.Values, error) {
 			form.Set(name, value)
 		}
 	case "multipart/form-data":
-		if err := r.ParseMultipartForm(1 << 16); err != nil { //nolint:gosec // a sandbox, and the size is bounded here
+		if err := r.ParseMultipartForm(1 << 16); err != nil {
 			return nil, err
 		}
 		form = r.PostForm

@@ -31,17 +31,17 @@ func (s *Server) serve(rt route) http.HandlerFunc {
 		c := &call{r: r, query: r.URL.Query(), header: w.Header()}
 		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		entry := s.open(rt, r)
-		var reply reply
+		var out reply
 		if err != nil {
-			reply = replyOf(answer{}, tooLarge("request body is too large"))
+			out = replyOf(answer{}, tooLarge("request body is too large"))
 		} else {
-			reply = s.perform(rt, c, raw, entry)
+			out = s.perform(rt, c, raw, entry)
 		}
-		s.close(entry, reply, c.unknown)
-		if reply.drop {
+		s.close(entry, out, c.unknown)
+		if out.drop {
 			panic(http.ErrAbortHandler)
 		}
-		reply.send(w, r)
+		out.send(w, r)
 	}
 }
 
@@ -152,7 +152,7 @@ func (s *Server) hold(rt route, c *call) (release func(), p *problem) {
 	ids := rt.holds(c)
 	for _, id := range ids {
 		if s.busy[id] {
-			return nil, conflict("Another request is changing this direct cost, try again")
+			return nil, conflict()
 		}
 	}
 	for _, id := range ids {

@@ -1,7 +1,6 @@
 package procoretest_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -199,7 +198,7 @@ func TestHookBeforeAndAfterTheEffect(t *testing.T) {
 
 	b.server.SetHook(procoretest.Hook{After: func(procoretest.Request) *procoretest.Fault { return &procoretest.Fault{Drop: true} }})
 	_, err := http.DefaultClient.Do(b.request(t, http.MethodPost, "/rest/v1.0/vendors", vendor)) //nolint:bodyclose // there is no answer
-	require.True(t, errors.Is(err, io.EOF), "%v", err)
+	require.ErrorIs(t, err, io.EOF)
 	require.Len(t, b.server.State().Vendors, before+2)
 	require.Zero(t, b.server.Journal()[2].Status)
 }

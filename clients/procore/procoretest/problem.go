@@ -94,8 +94,9 @@ func unauthorized(reason string) *problem {
 	return reasoned(http.StatusUnauthorized, "Unauthorized", "", reason)
 }
 
-func forbidden(reason string) *problem {
-	return reasoned(http.StatusForbidden, "Forbidden", "", reason)
+// forbidden: a project that the app may not see.
+func forbidden() *problem {
+	return reasoned(http.StatusForbidden, "Forbidden", "", "You do not have permission to access this project")
 }
 
 func reasoned(status int, message, fields, reason string) *problem {
@@ -113,8 +114,11 @@ func refusedText(message string) *problem {
 	return &problem{status: http.StatusBadRequest, body: map[string]any{"errors": message}}
 }
 
-func conflict(message string) *problem {
-	return &problem{status: http.StatusConflict, body: map[string]any{"errors": []string{message}}}
+// conflict: two writes on one direct cost at the same time.
+func conflict() *problem {
+	return &problem{status: http.StatusConflict, body: map[string]any{
+		"errors": []string{"Another request is changing this direct cost, try again"},
+	}}
 }
 
 func tooLarge(message string) *problem {

@@ -56,12 +56,7 @@ func (t *table[T]) drop(id int64) {
 		return
 	}
 	delete(t.rows, id)
-	for i, other := range t.order {
-		if other == id {
-			t.order = append(t.order[:i:i], t.order[i+1:]...)
-			return
-		}
-	}
+	t.order = dropOne(t.order, id)
 }
 
 func (t *table[T]) all() []T {

@@ -91,9 +91,6 @@ func checkLineUnbilled(cm *commitment, line *commitmentLine) faults {
 // checkNotBelowBilled: a line is not reduced below what requisitions have billed on it.
 // Growing a line that is overbilled already is allowed.
 func checkNotBelowBilled(cm *commitment, line *commitmentLine, next attrs) faults {
-	if hours() {
-		return nil
-	}
 	billed := cm.billed(line.id)
 	before, after := line.attrs.amount("amount"), next.amount("amount")
 	below := billed.IsPositive() && after.LessThan(billed) && after.LessThan(before)
@@ -103,5 +100,3 @@ func checkNotBelowBilled(cm *commitment, line *commitmentLine, next attrs) fault
 	}
 	return nil
 }
-
-func hours() bool { return true }

@@ -8,7 +8,7 @@ func (s *Server) readable(id int64) (*project, *problem) {
 		return nil, notFound()
 	}
 	if !p.Permitted {
-		return nil, forbidden("You do not have permission to access this project")
+		return nil, forbidden()
 	}
 	return p, nil
 }

@@ -2,6 +2,7 @@ package procoretest
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"sort"
@@ -49,9 +50,7 @@ func fields(k kind, names ...string) schema {
 func schemaOf(parts ...schema) schema {
 	all := schema{}
 	for _, part := range parts {
-		for name, f := range part {
-			all[name] = f
-		}
+		maps.Copy(all, part)
 	}
 	return all
 }
@@ -191,9 +190,7 @@ func (a attrs) has(name string) bool {
 // with is a copy of a with in laid over it; null clears.
 func (a attrs) with(in attrs) attrs {
 	next := make(attrs, len(a)+len(in))
-	for name, value := range a {
-		next[name] = value
-	}
+	maps.Copy(next, a)
 	for name, value := range in {
 		if value == nil {
 			delete(next, name)

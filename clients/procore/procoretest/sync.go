@@ -1,6 +1,9 @@
 package procoretest
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // maxSync is the number of records that one sync action takes.
 const maxSync = 1000
@@ -87,9 +90,7 @@ func (s *Server) syncOne(c *call, t syncTarget, raw map[string]any) (any, faults
 // withErrors is an element of a sync answer's errors: what was sent, plus errors.
 func withErrors(raw map[string]any, bad faults) map[string]any {
 	out := make(map[string]any, len(raw)+1)
-	for name, value := range raw {
-		out[name] = value
-	}
+	maps.Copy(out, raw)
 	out["errors"] = bad
 	return out
 }

@@ -220,12 +220,12 @@ func (q *Queries) SetTenantState(ctx context.Context, arg SetTenantStateParams) 
 	return result.RowsAffected(), nil
 }
 
-const tenant = `-- name: Tenant :one
+const tenantByName = `-- name: TenantByName :one
 SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at FROM tenants WHERE tenant = $1
 `
 
-func (q *Queries) Tenant(ctx context.Context, tenant string) (Tenant, error) {
-	row := q.db.QueryRow(ctx, tenant, tenant)
+func (q *Queries) TenantByName(ctx context.Context, tenant string) (Tenant, error) {
+	row := q.db.QueryRow(ctx, tenantByName, tenant)
 	var i Tenant
 	err := row.Scan(
 		&i.Tenant,

@@ -78,7 +78,7 @@ BEGIN
     END IF;
 
     IF v_last.id IS NOT NULL AND v_last.result IS NULL AND v_last.started_at + greatest(v_last.settle, v_settle) > clock_timestamp() THEN
-        RETURN jsonb_build_object('busy_until', v_last.started_at + greatest(v_last.settle, v_settle), 'previous', to_jsonb(v_last));
+        RETURN jsonb_build_object('busy_until', v_last.started_at + greatest(v_last.settle, v_settle), 'previous', CASE WHEN v_last.id IS NOT NULL THEN to_jsonb(v_last) END);
     END IF;
     IF v_lane <> '' THEN
         v_head := lane_head(v_tenant, v_lane, v_model, v_id, v_date);
@@ -90,7 +90,9 @@ BEGIN
         UPDATE sends SET result = 'overtaken', overtaken_at = clock_timestamp(), finished_at = clock_timestamp()
         WHERE id = v_last.id RETURNING * INTO v_last;
     END IF;
-    v_look := coalesce(v_last.result IN ('unknown', 'overtaken'), false) OR EXISTS (
+    -- A write of another plan may have come between the reading of the bindings for this plan and now.
+    v_look := coalesce(v_last.result IN ('unknown', 'overtaken')
+            OR v_last.result IN ('ok', 'skipped') AND v_last.plan_id <> coalesce((i ->> 'plan_id')::bigint, 0), false) OR EXISTS (
         SELECT FROM sends s WHERE s.tenant = v_tenant AND s.subject = v_subject AND s.part = v_part AND must_check(s));
 
     INSERT INTO sends (tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, attempt,
@@ -107,7 +109,7 @@ BEGIN
             RAISE EXCEPTION 'reopening % of %/% which is not bound', v_part, v_model, v_id USING ERRCODE = 'no_data_found';
         END IF;
     END IF;
-    RETURN jsonb_build_object('id', v_send, 'go', NOT v_look, 'look_up', v_look, 'previous', to_jsonb(v_last));
+    RETURN jsonb_build_object('id', v_send, 'go', NOT v_look, 'look_up', v_look, 'previous', CASE WHEN v_last.id IS NOT NULL THEN to_jsonb(v_last) END);
 END $$;
 -- +goose StatementEnd
 

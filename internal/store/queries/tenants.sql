@@ -1,4 +1,4 @@
--- name: Tenant :one
+-- name: TenantByName :one
 SELECT * FROM tenants WHERE tenant = @tenant;
 
 -- name: Tenants :many

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() { os.Exit(run()) }
+
+func run() (code int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	cfg, err := ParseFlags(os.Args[1:])
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		return 2 // the flag package has said why
+	}
+	d := &Demo{cfg: cfg, out: os.Stdout}
+	defer func() {
+		if err := d.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "demo: stopping:", err)
+			code = max(code, 1)
+		}
+	}()
+	if err := d.Run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		return 1
+	}
+	return 0
+}
+
+// Config is what the flags say.
+type Config struct {
+	// Once ends the demo after its check; otherwise it stays up until Ctrl-C.
+	Once bool
+	// Report is the file that gets the report as JSON; empty: none.
+	Report string
+	// Seed makes the firm; the expected files are those of seed 1.
+	Seed int64
+	// Keep leaves the log files in .demo/logs.
+	Keep bool
+	// Histories is a directory that gets one recorded workflow history for each path that a run took; empty: none.
+	Histories string
+}
+
+// ParseFlags reads the command line. It prints usage and errors itself.
+func ParseFlags(args []string) (Config, error) {
+	var cfg Config
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.BoolVar(&cfg.Once, "once", false, "run once, then stop; exit 0 only when the result is right")
+	flags.StringVar(&cfg.Report, "report", "", "write the report (JSON) to this `file`")
+	flags.Int64Var(&cfg.Seed, "seed", 1, "seed of the firm")
+	flags.BoolVar(&cfg.Keep, "keep", false, "keep the log files, in .demo/logs")
+	flags.StringVar(&cfg.Histories, "histories", "", "record workflow histories for the replay tests into this `directory`")
+	if err := flags.Parse(args); err != nil {
+		return cfg, err
+	}
+	if flags.NArg() > 0 {
+		err := fmt.Errorf("argument %q is not understood", flags.Arg(0))
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		return cfg, err
+	}
+	return cfg, nil
+}
