@@ -2,9 +2,9 @@ package activities
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,12 +114,8 @@ func (r *Records) refreshProject(ctx context.Context, c *Connection, project int
 	}
 	budgetCodes := make([]store.Code, 0, len(budget))
 	for _, b := range budget {
-		items, err := json.Marshal(b.SegmentItems)
-		if err != nil {
-			return fmt.Errorf("encoding the segments of budget code %s: %w", b.FlatCode, err)
-		}
 		budgetCodes = append(budgetCodes, store.Code{
-			ProcoreID: b.ID, Code: b.FlatCode, Name: b.FlatName, Content: items, Active: b.Status != "inactive",
+			ProcoreID: b.ID, Code: b.FlatCode, Name: b.FlatName, Active: b.Status != "inactive",
 		})
 	}
 	return r.keepCodes(ctx, c, project, map[string][]store.Code{
@@ -169,13 +165,9 @@ func (r *Records) project(ctx context.Context, c *Connection, row store.Code) (m
 func (r *Records) makeCodes(ctx context.Context, s *stepContext, codes []mapping.MissingCode) (StepResult, error) {
 	done := map[int64]bool{}
 	for _, code := range codes {
-		rows, err := r.store.Codes(ctx, s.ref.Tenant, store.CodeBudgetCode, code.Project)
+		create, err := selection(ctx, s.connection.Procore, code)
 		if err != nil {
-			return StepResult{}, fmt.Errorf("reading the budget codes: %w", err)
-		}
-		create, err := selection(code, rows)
-		if err != nil {
-			return StepResult{}, err
+			return r.failed(ctx, s, err)
 		}
 		result, err := r.send(ctx, s, write{
 			subject: fmt.Sprintf("project/%d", code.Project), part: "budget_code/" + code.Code, operation: "create budget code",
@@ -200,35 +192,31 @@ func (r *Records) makeCodes(ctx context.Context, s *stepContext, codes []mapping
 	return StepResult{}, nil
 }
 
-// selection names the segment items of a budget code. Segments and their items are taken from the project's other
-// budget codes; a part that none of them uses goes by the id of its cost code or cost type, which is the item's.
-func selection(code mapping.MissingCode, rows []store.Code) (procore.BudgetCodeCreate, error) {
+// selection names the segment items of a budget code: its cost code and its cost type.
+func selection(ctx context.Context, client *procore.Client, code mapping.MissingCode) (procore.BudgetCodeCreate, error) {
 	costCode, costType, _ := cutLast(code.Code)
 	var create procore.BudgetCodeCreate
-	for _, part := range []struct {
-		segment, code string
-		id            int64
-	}{{"cost_code", costCode, code.CostCode}, {"line_item_type", costType, code.CostType}} {
-		choice := procore.SegmentSelection{SegmentItemID: part.id}
-		for _, row := range rows {
-			var items []procore.SegmentItem
-			if err := json.Unmarshal(row.Content, &items); err != nil {
-				return create, fmt.Errorf("reading the segments of budget code %s: %w", row.Code, err)
-			}
-			for _, item := range items {
-				if item.Segment == nil || item.Segment.Type != part.segment {
-					continue
-				}
-				choice.SegmentID = item.Segment.ID
-				if item.PathCode == part.code || item.Code == part.code {
-					choice.SegmentItemID = item.ID
-				}
-			}
+	segments, _, err := client.BudgetCodes.Segments(ctx, code.Project)
+	if err != nil {
+		return create, err
+	}
+	parts := map[string]string{"cost_code": costCode, "line_item_type": costType}
+	for _, segment := range segments {
+		wanted, ours := parts[segment.Type]
+		if !ours {
+			continue
 		}
-		if choice.SegmentID == 0 {
-			return create, fmt.Errorf("project %d has no budget code yet, so its segments are not known: make the first budget code %s in Procore", code.Project, code.Code)
+		items, _, err := client.BudgetCodes.SegmentItems(ctx, code.Project, segment.ID, procore.ListOptions{})
+		if err != nil {
+			return create, err
 		}
-		create.SegmentItems = append(create.SegmentItems, choice)
+		i := slices.IndexFunc(items, func(item procore.SegmentItem) bool { return item.PathCode == wanted || item.Code == wanted })
+		if i >= 0 {
+			create.SegmentItems = append(create.SegmentItems, procore.SegmentSelection{SegmentID: segment.ID, SegmentItemID: items[i].ID})
+		}
+	}
+	if len(create.SegmentItems) != len(parts) {
+		return create, fmt.Errorf("project %d has no segment items for the budget code %s", code.Project, code.Code)
 	}
 	return create, nil
 }

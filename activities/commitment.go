@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/ml-connector/odoo-procore/clients/procore"
 	"github.com/ml-connector/odoo-procore/internal/store"
@@ -48,7 +49,7 @@ func (r *Records) WriteLines(ctx context.Context, ref StepRef) (StepResult, erro
 	if err != nil {
 		return StepResult{}, err
 	}
-	return r.writeLines(ctx, s, s.step.Commitment, s.step.RemoveLines)
+	return r.writeLines(ctx, s, s.step.Commitment)
 }
 
 // Approve sets the wanted status and the header; from here on the commitment counts, and its plan is the way back.
@@ -91,14 +92,7 @@ func (r *Records) RestoreCommitment(ctx context.Context, ref StepRef) (StepResul
 		return StepResult{}, fmt.Errorf("plan %d holds no commitment of part %s", binding.ApprovedPlan, s.step.Part)
 	}
 	before := steps[i].Commitment
-	var extra []string
-	for key := range binding.Lines {
-		if !slices.ContainsFunc(before.Lines, func(l mapping.CommitmentLine) bool { return l.Key == key }) {
-			extra = append(extra, key)
-		}
-	}
-	slices.Sort(extra)
-	result, err := r.writeLines(ctx, s, before, extra)
+	result, err := r.writeLines(ctx, s, before)
 	if err != nil || result.DeferSeconds > 0 || result.Stop() {
 		return result, err
 	}
@@ -169,20 +163,21 @@ func headerUpdate(want *mapping.Commitment) procore.CommitmentUpdate {
 	return update
 }
 
-func (r *Records) writeLines(ctx context.Context, s *stepContext, want *mapping.Commitment, removed []string) (StepResult, error) {
+// writeLines makes the commitment's lines those that are wanted: first what is not wanted goes, then the rest is written.
+func (r *Records) writeLines(ctx context.Context, s *stepContext, want *mapping.Commitment) (StepResult, error) {
 	binding, ok := s.binding(mapping.KindCommitment, s.step.Part)
 	if !ok {
 		return StepResult{}, fmt.Errorf("the commitment of part %s has no binding: its header must be written first", s.step.Part)
 	}
-	lines := maps.Clone(binding.Lines)
-	if lines == nil {
-		lines = map[string]int64{}
+	lines, err := r.linesOf(ctx, s, binding)
+	if err != nil {
+		return r.failed(ctx, s, err)
 	}
-	for _, key := range removed {
-		id, known := lines[key]
-		if !known {
+	for _, key := range slices.Sorted(maps.Keys(lines)) {
+		if slices.ContainsFunc(want.Lines, func(l mapping.CommitmentLine) bool { return l.Key == key }) {
 			continue
 		}
+		id := lines[key]
 		delete(lines, key)
 		result, err := r.removeLine(ctx, s, binding, id, maps.Clone(lines))
 		if err != nil || result.DeferSeconds > 0 || result.Stop() {
@@ -196,6 +191,38 @@ func (r *Records) writeLines(ctx context.Context, s *stepContext, want *mapping.
 		}
 	}
 	return StepResult{}, nil
+}
+
+const writeLinesOperation = "write commitment lines"
+
+// linesOf are our lines of a commitment. Where the last attempt to write them did not end well, Procore is asked: it
+// may hold lines that the binding does not know.
+func (r *Records) linesOf(ctx context.Context, s *stepContext, binding store.Binding) (map[string]int64, error) {
+	attempts, err := r.store.Sends(ctx, s.ref.Tenant, s.ref.Model, s.ref.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the earlier attempts: %w", err)
+	}
+	inDoubt := false
+	for _, a := range attempts {
+		if a.Subject == s.subject() && a.Part == s.step.Part && a.Operation == writeLinesOperation {
+			inDoubt = a.Result != store.ResultOK
+		}
+	}
+	lines := map[string]int64{}
+	if !inDoubt {
+		maps.Copy(lines, binding.Lines)
+		return lines, nil
+	}
+	list, _, err := s.connection.Procore.CommitmentLines.List(ctx, binding.Project, binding.ProcoreID, procore.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range list {
+		if key, ours := strings.CutPrefix(l.OriginID, mapping.LineOriginID(binding.OriginID, "")); ours {
+			lines[key] = l.ID
+		}
+	}
+	return lines, nil
 }
 
 func (r *Records) removeLine(ctx context.Context, s *stepContext, binding store.Binding, line int64, left map[string]int64) (StepResult, error) {
@@ -218,7 +245,7 @@ func (r *Records) syncLines(ctx context.Context, s *stepContext, binding store.B
 			Amount: procore.Ptr(procore.NewMoney(l.Amount)), ExtendedType: procore.Ptr(procore.ExtendedManual),
 		})
 	}
-	return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: "write commitment lines", send: func(ctx context.Context) (written, error) {
+	return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: writeLinesOperation, send: func(ctx context.Context) (written, error) {
 		result, _, err := s.connection.Procore.CommitmentLines.Sync(ctx, binding.Project, binding.ProcoreID, updates)
 		if err != nil {
 			return written{}, err

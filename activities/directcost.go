@@ -20,11 +20,11 @@ func (r *Records) WriteDirectCost(ctx context.Context, ref StepRef) (StepResult,
 	}
 	if s.step.Kind == mapping.StepUpdateDirectCost {
 		return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "update direct cost",
-			send: func(ctx context.Context) (written, error) { return r.updateDirectCost(ctx, s) }})
+			send: func(ctx context.Context) (written, error) { return r.updateDirectCost(ctx, s, s.step.ProcoreID) }})
 	}
 	return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "create direct cost",
 		lookUpAlways: true,
-		lookUp:       func(ctx context.Context) (written, error) { return r.findDirectCost(ctx, s) },
+		lookUp:       func(ctx context.Context, inDoubt bool) (written, error) { return r.findDirectCost(ctx, s, inDoubt) },
 		send:         func(ctx context.Context) (written, error) { return r.createDirectCost(ctx, s) },
 	})
 }
@@ -45,7 +45,9 @@ func (r *Records) RetireDirectCost(ctx context.Context, ref StepRef) (StepResult
 	}})
 }
 
-func (r *Records) findDirectCost(ctx context.Context, s *stepContext) (written, error) {
+// findDirectCost looks by invoice number; one that an earlier attempt may have made can have another number, so then it
+// looks by origin id too.
+func (r *Records) findDirectCost(ctx context.Context, s *stepContext, inDoubt bool) (written, error) {
 	want := s.step.DirectCost
 	options := procore.DirectCostListOptions{InvoiceNumber: want.InvoiceNumber}
 	if want.InvoiceNumber == "" {
@@ -55,17 +57,21 @@ func (r *Records) findDirectCost(ctx context.Context, s *stepContext) (written, 
 	if err != nil {
 		return written{}, err
 	}
+	if inDoubt && want.InvoiceNumber != "" {
+		ours, _, err := s.connection.Procore.DirectCosts.List(ctx, want.Project, procore.DirectCostListOptions{OriginID: want.OriginID})
+		if err != nil {
+			return written{}, err
+		}
+		list = append(list, ours...)
+	}
 	for _, d := range list {
 		if d.OriginID == want.OriginID {
-			return directCostWritten(s, d.ID)
+			return r.updateDirectCost(ctx, s, d.ID)
 		}
 	}
 	for _, d := range list {
 		if d.OriginID == "" && d.VendorID == want.Vendor && mapping.SameNumber(d.InvoiceNumber, want.InvoiceNumber) {
-			return written{cause: &mapping.Cause{
-				Key:    cause.Key(cause.DirectCostExists, recordSubject(s.ref.Model, s.ref.ID)),
-				Detail: map[string]string{"number": want.InvoiceNumber},
-			}}, nil
+			return written{cause: ptr(s.cause(cause.DirectCostExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
 		}
 	}
 	return written{}, nil
@@ -76,9 +82,6 @@ func (r *Records) createDirectCost(ctx context.Context, s *stepContext) (written
 	body := directCostBody(want)
 	body.DirectCostType = &want.Type
 	body.OriginID = &want.OriginID
-	if want.InvoiceNumber != "" {
-		body.InvoiceNumber = &want.InvoiceNumber
-	}
 	for _, l := range want.Lines {
 		line := directCostLine(l)
 		line.OriginID = procore.Ptr(l.OriginID)
@@ -92,10 +95,10 @@ func (r *Records) createDirectCost(ctx context.Context, s *stepContext) (written
 }
 
 // updateDirectCost changes header and lines in one request; lines are recognised by their origin id, one that is no
-// longer wanted goes to zero.
-func (r *Records) updateDirectCost(ctx context.Context, s *stepContext) (written, error) {
+// longer wanted goes to zero. One that shows all of it already is left alone.
+func (r *Records) updateDirectCost(ctx context.Context, s *stepContext, id int64) (written, error) {
 	want := s.step.DirectCost
-	current, _, err := s.connection.Procore.DirectCosts.Get(ctx, want.Project, s.step.ProcoreID)
+	current, _, err := s.connection.Procore.DirectCosts.Get(ctx, want.Project, id)
 	if err != nil {
 		return written{}, err
 	}
@@ -104,9 +107,13 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext) (written
 		have[l.OriginID] = l
 	}
 	body := directCostBody(want)
+	same := current.InvoiceNumber == want.InvoiceNumber && current.VendorID == want.Vendor && current.Description == want.Description &&
+		current.DirectCostDate.String() == string(want.Date) && current.ReceivedDate.String() == string(want.ReceivedDate)
 	for _, l := range want.Lines {
 		line := directCostLine(l)
-		if existing, ok := have[l.OriginID]; ok {
+		existing, ok := have[l.OriginID]
+		same = same && ok && existing.Amount.Equal(l.Amount) && existing.Description == l.Description
+		if ok {
 			line.ID = procore.Ptr(existing.ID)
 			delete(have, l.OriginID)
 		} else {
@@ -117,14 +124,15 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext) (written
 	for _, l := range current.LineItems {
 		if _, left := have[l.OriginID]; left && l.OriginID != "" && !l.Amount.IsZero() {
 			body.LineItems = append(body.LineItems, procore.DirectCostLineWrite{ID: procore.Ptr(l.ID), ManualAmount: &procore.NumberMoney{}})
+			same = false
 		}
 	}
-	updated, _, err := s.connection.Procore.DirectCosts.Update(ctx, want.Project, s.step.ProcoreID, body)
+	if same {
+		return directCostWritten(s, id)
+	}
+	updated, _, err := s.connection.Procore.DirectCosts.Update(ctx, want.Project, id, body)
 	if refusedAs(err, notEditable...) {
-		return written{cause: &mapping.Cause{
-			Key:    cause.Key(cause.DirectCostLocked, recordSubject(s.ref.Model, s.ref.ID)),
-			Detail: map[string]string{"message": err.Error()},
-		}}, nil
+		return written{cause: ptr(s.cause(cause.DirectCostLocked, s.subject(), map[string]string{"message": err.Error()}))}, nil
 	}
 	if err != nil {
 		return written{}, err
@@ -134,6 +142,9 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext) (written
 
 func directCostBody(want *mapping.DirectCost) procore.DirectCostWrite {
 	body := procore.DirectCostWrite{Status: &want.Status, Description: &want.Description, VendorID: &want.Vendor}
+	if want.InvoiceNumber != "" {
+		body.InvoiceNumber = &want.InvoiceNumber
+	}
 	if date, err := procore.ParseDate(string(want.Date)); err == nil && want.Date != "" {
 		body.DirectCostDate = &date
 	}

@@ -23,7 +23,7 @@ func (r *Records) WriteRequisition(ctx context.Context, ref StepRef) (StepResult
 	lane := "commitment/" + strconv.FormatInt(want.Commitment, 10)
 	if s.step.Kind == mapping.StepUpdateRequisition {
 		return r.send(ctx, s, write{kind: mapping.KindRequisition, part: s.step.Part, operation: "update subcontractor invoice", lane: lane, laneDate: string(want.BillingDate),
-			send: func(ctx context.Context) (written, error) { return r.updateRequisition(ctx, s) }})
+			send: func(ctx context.Context) (written, error) { return r.updateRequisition(ctx, s, s.step.ProcoreID) }})
 	}
 	period, stop, err := r.billingPeriod(ctx, s, want)
 	if err != nil || stop != nil {
@@ -31,7 +31,7 @@ func (r *Records) WriteRequisition(ctx context.Context, ref StepRef) (StepResult
 	}
 	return r.send(ctx, s, write{kind: mapping.KindRequisition, part: s.step.Part, operation: "create subcontractor invoice", lane: lane, laneDate: string(want.BillingDate),
 		lookUpAlways: true,
-		lookUp:       func(ctx context.Context) (written, error) { return r.findRequisition(ctx, s) },
+		lookUp:       func(ctx context.Context, _ bool) (written, error) { return r.findRequisition(ctx, s) },
 		send:         func(ctx context.Context) (written, error) { return r.createRequisition(ctx, s, period) },
 	})
 }
@@ -64,15 +64,12 @@ func (r *Records) findRequisition(ctx context.Context, s *stepContext) (written,
 	}
 	for _, q := range list {
 		if q.OriginID == want.OriginID {
-			return requisitionWritten(s, q.ID)
+			return r.updateRequisition(ctx, s, q.ID)
 		}
 	}
 	for _, q := range list {
 		if q.OriginID == "" && mapping.SameNumber(q.InvoiceNumber, want.InvoiceNumber) {
-			return written{cause: &mapping.Cause{
-				Key:    cause.Key(cause.RequisitionExists, recordSubject(s.ref.Model, s.ref.ID)),
-				Detail: map[string]string{"number": want.InvoiceNumber},
-			}}, nil
+			return written{cause: ptr(s.cause(cause.RequisitionExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
 		}
 	}
 	return written{}, nil
@@ -93,10 +90,11 @@ func (r *Records) createRequisition(ctx context.Context, s *stepContext, period 
 	return requisitionWritten(s, created.ID)
 }
 
-// updateRequisition sets the items of an existing invoice; lines that are no longer billed go to zero.
-func (r *Records) updateRequisition(ctx context.Context, s *stepContext) (written, error) {
+// updateRequisition sets the items of an existing invoice; lines that are no longer billed go to zero. One that shows
+// all of it already is left alone: it need not be the newest.
+func (r *Records) updateRequisition(ctx context.Context, s *stepContext, id int64) (written, error) {
 	want := s.step.Requisition
-	current, _, err := s.connection.Procore.Requisitions.Get(ctx, want.Project, s.step.ProcoreID)
+	current, _, err := s.connection.Procore.Requisitions.Get(ctx, want.Project, id)
 	if err != nil {
 		return written{}, err
 	}
@@ -105,9 +103,11 @@ func (r *Records) updateRequisition(ctx context.Context, s *stepContext) (writte
 		amounts[item.Line] = item
 	}
 	body := requisitionBody(want)
+	same := current.InvoiceNumber == want.InvoiceNumber && current.BillingDate.String() == string(want.BillingDate)
 	for _, item := range current.Items {
 		wanted, billed := amounts[item.LineItemID]
 		delete(amounts, item.LineItemID)
+		same = same && wanted.Amount.Equal(item.WorkCompletedThisPeriod.Decimal)
 		if !billed && item.WorkCompletedThisPeriod.IsZero() {
 			continue
 		}
@@ -116,9 +116,12 @@ func (r *Records) updateRequisition(ctx context.Context, s *stepContext) (writte
 		body.Items = append(body.Items, update)
 	}
 	if len(amounts) > 0 {
-		return written{}, fmt.Errorf("subcontractor invoice %d has no item for %d of the billed lines", s.step.ProcoreID, len(amounts))
+		return written{}, fmt.Errorf("subcontractor invoice %d has no item for %d of the billed lines", id, len(amounts))
 	}
-	updated, _, err := s.connection.Procore.Requisitions.Update(ctx, want.Project, want.Commitment, s.step.ProcoreID, body)
+	if same {
+		return requisitionWritten(s, id)
+	}
+	updated, _, err := s.connection.Procore.Requisitions.Update(ctx, want.Project, want.Commitment, id, body)
 	if refusedAs(err, notEditable...) {
 		return written{cause: notNewest(s)}, nil
 	}
@@ -154,7 +157,7 @@ func requisitionWritten(s *stepContext, id int64) (written, error) {
 }
 
 func notNewest(s *stepContext) *mapping.Cause {
-	return &mapping.Cause{Key: cause.Key(cause.NotNewest, recordSubject(s.ref.Model, s.ref.ID))}
+	return ptr(s.cause(cause.NotNewest, s.subject(), nil))
 }
 
 // stopOr parks a cause that was found before anything was written, or treats an error as any other.

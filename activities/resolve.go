@@ -35,6 +35,9 @@ func (r *Records) Resolve(ctx context.Context, ref RecordRef) (Resolution, error
 	if c := identityChanged(s); c != nil {
 		return r.resolved(ctx, s, mapping.Plan{Causes: []mapping.Cause{*c}})
 	}
+	if result, err := r.checkLate(ctx, s); err != nil || result.DeferSeconds > 0 || result.Stop() {
+		return ended(s, result), err
+	}
 	plan, err := r.plan(ctx, s)
 	if err != nil {
 		return r.resolveFailed(ctx, s, err)
@@ -289,9 +292,15 @@ func toMapping(rows []store.Binding) []mapping.Binding {
 	return out
 }
 
+// binding is what the rules read of one. A commitment that a run reopened and did not approve again may be Draft in
+// Procore, whatever was written down: it is half written.
 func binding(b store.Binding) mapping.Binding {
+	status := b.Status
+	if b.ReopenedBy != 0 && status == mapping.StatusApproved {
+		status = mapping.StatusDraft
+	}
 	return mapping.Binding{
 		Kind: b.Kind, Part: b.Part, Project: b.Project, ProcoreID: b.ProcoreID, OriginID: b.OriginID,
-		Generation: b.Generation, Status: b.Status, Content: b.Content, Lines: b.Lines,
+		Generation: b.Generation, Status: status, Content: b.Content, Lines: b.Lines,
 	}
 }

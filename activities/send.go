@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
@@ -25,9 +26,9 @@ type write struct {
 	lane      string // requisitions: their commitment
 	laneDate  string
 	reopen    bool // an Approved commitment goes back to Draft: its binding remembers by whom
-	// lookUp runs before send when an earlier attempt's outcome is not known, or always with lookUpAlways. A written
-	// result means the write is there already.
-	lookUp       func(ctx context.Context) (written, error)
+	// lookUp runs before send when an earlier attempt's outcome is not known (inDoubt), or always with lookUpAlways. A
+	// found result means the write is there already; what is there with an older content is brought to this plan's.
+	lookUp       func(ctx context.Context, inDoubt bool) (written, error)
 	lookUpAlways bool
 	send         func(ctx context.Context) (written, error)
 }
@@ -53,17 +54,21 @@ func (r *Records) send(ctx context.Context, s *stepContext, w write) (StepResult
 	case !grant.BusyUntil.IsZero():
 		return deferred(grant.BusyUntil), nil
 	case grant.LaneHead != "":
-		return r.parkStep(ctx, s, mapping.Cause{Key: cause.Key(cause.Dependency, grant.LaneHead)})
+		return r.parkStep(ctx, s, s.cause(cause.Dependency, grant.LaneHead, nil))
 	}
-	result, status, err := r.perform(ctx, grant, w)
+	// The whole write ends before others may think that this worker is gone.
+	performCtx, cancel := context.WithTimeout(ctx, r.cfg.Settle*9/10)
+	defer cancel()
+	result, status, err := r.perform(performCtx, grant, w)
 	return r.settle(ctx, s, grant.ID, result, status, err)
 }
 
 func (r *Records) perform(ctx context.Context, grant store.SendGrant, w write) (written, string, error) {
+	ctx = procore.WithRequestID(ctx, strconv.FormatInt(grant.ID, 10))
 	if w.lookUp != nil && (grant.LookUp || w.lookUpAlways) {
-		result, err := w.lookUp(ctx)
+		result, err := w.lookUp(ctx, grant.LookUp)
 		switch {
-		case err != nil && grant.LookUp:
+		case err != nil && (grant.LookUp || procore.Classify(err) == procore.Ambiguous):
 			return result, store.ResultUnknown, err // what the earlier attempt did is still not known
 		case err != nil:
 			return result, store.ResultError, err
@@ -73,7 +78,7 @@ func (r *Records) perform(ctx context.Context, grant store.SendGrant, w write) (
 			return result, store.ResultOK, nil
 		}
 	}
-	result, err := w.send(procore.WithRequestID(ctx, strconv.FormatInt(grant.ID, 10)))
+	result, err := w.send(ctx)
 	switch {
 	case err == nil && result.cause != nil:
 		return result, store.ResultSkipped, nil
@@ -161,17 +166,12 @@ func explain(s *stepContext, err error) (*mapping.Cause, time.Time, error) {
 func refusal(s *stepContext, e *procore.ErrorResponse) *mapping.Cause {
 	switch e.Code {
 	case procore.CodeProjectForbidden:
-		return &mapping.Cause{Key: cause.Key(cause.ProjectForbidden, strconv.FormatInt(e.ProjectID, 10))}
+		return ptr(s.cause(cause.ProjectForbidden, strconv.FormatInt(e.ProjectID, 10), nil))
 	case procore.CodeForbidden, procore.CodeNotConnected, procore.CodeUnauthorized:
-		return &mapping.Cause{
-			Key:    cause.Key(cause.ProcoreForbidden, strconv.FormatInt(s.connection.File.Procore.CompanyID, 10)),
-			Detail: map[string]string{"message": message(e)},
-		}
+		return ptr(s.cause(cause.ProcoreForbidden, strconv.FormatInt(s.connection.File.Procore.CompanyID, 10),
+			map[string]string{"message": message(e)}))
 	}
-	return &mapping.Cause{
-		Key:    cause.Key(cause.ProcoreRejected, recordSubject(s.ref.Model, s.ref.ID)),
-		Detail: map[string]string{"resource": resource(s.step), "message": message(e)},
-	}
+	return ptr(s.cause(cause.ProcoreRejected, s.subject(), map[string]string{"resource": resource(s.step), "message": message(e)}))
 }
 
 func message(e *procore.ErrorResponse) string {
@@ -206,3 +206,30 @@ func statusOf(err error) int {
 func deferred(until time.Time) StepResult {
 	return StepResult{DeferSeconds: max(int64(time.Until(until)/time.Second)+1, 1)}
 }
+
+// cause is a reason why this step does not go, with the money that waits for it.
+func (s *stepContext) cause(code, subject string, detail map[string]string) mapping.Cause {
+	return mapping.Cause{Key: cause.Key(code, subject), Detail: detail, Amount: amount(s.step)}
+}
+
+// amount is what a step's document sums to.
+func amount(step mapping.Step) decimal.Decimal {
+	sum := decimal.Zero
+	switch {
+	case step.Commitment != nil:
+		for _, l := range step.Commitment.Lines {
+			sum = sum.Add(l.Amount)
+		}
+	case step.Requisition != nil:
+		for _, i := range step.Requisition.Items {
+			sum = sum.Add(i.Amount)
+		}
+	case step.DirectCost != nil:
+		for _, l := range step.DirectCost.Lines {
+			sum = sum.Add(l.Amount)
+		}
+	}
+	return sum
+}
+
+func ptr[T any](v T) *T { return &v }

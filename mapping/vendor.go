@@ -37,7 +37,7 @@ func ResolveVendor(p odoo.Partner, b []Binding, r Rules) Plan {
 	wanted := r.vendor(p, binding)
 	if written, err := DecodeContent[Vendor](binding); bound && err == nil {
 		written.OriginID, written.Partner = wanted.OriginID, wanted.Partner // a linked vendor may have another's
-		if written == wanted {
+		if written == wanted && !unfinished(binding, StatusApproved) {
 			return plan
 		}
 	}

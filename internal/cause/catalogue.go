@@ -32,11 +32,9 @@ const (
 	IdentityChanged    = "identity.changed"
 	NotNewest          = "requisition.not_newest"
 	DirectCostLocked   = "direct_cost.locked"
-	CommitmentLocked   = "commitment.locked"
 	BillReset          = "bill.reset"
 	AnalyticUnknown    = "analytic.unknown"
 	DuplicateRef       = "bill.duplicate_ref"
-	TotalDiffers       = "commitment.total_differs"
 	SetupPlan          = "setup.plan"
 	ProjectUnknown     = "project.unknown"
 	BudgetCode         = "mapping.budget_code"
@@ -78,8 +76,6 @@ var entries = []Entry{
 	{Code: "amendment.after_billing", Sentence: "The order was changed after subcontractor invoices were made on its commitment.", WayOut: "Make a commitment change order in Procore, or set the order back in Odoo."},
 	{Code: "commitment.cancelled_after_billing", Sentence: "The order was cancelled after subcontractor invoices were made on its commitment.", WayOut: "Decide in Procore what happens to the invoices, then close the commitment there."},
 	{Code: "commitment.moved_after_billing", Sentence: "The order left a project on which its commitment has subcontractor invoices.", WayOut: "Set the project back in Odoo, or credit the bills first."},
-	{Code: CommitmentLocked, Sentence: "Procore does not let the commitment be changed: {message}.", WayOut: "Unlock or correct it in Procore.", Recheck: daily},
-	{Code: TotalDiffers, Sentence: "Procore's total of the commitment is {procore}, not {odoo}.", WayOut: "Look for lines added in Procore and remove them.", Recheck: daily},
 	{Code: "bill.recoded", Sentence: "A bill line is on another project or code than its purchase order line.", WayOut: "Recode the order line or the bill line in Odoo so that both agree."},
 	{Code: "bill.line_not_on_commitment", Sentence: "The commitment has no line for a billed order line.", WayOut: "Check the order line in Odoo; when the order has been carried over, the bill follows."},
 	{Code: DuplicateRef, Sentence: "The vendor's number {ref} was already posted on {other}.", WayOut: "Correct the bill reference in Odoo, or cancel the bill entered twice.", Recheck: daily},

@@ -117,7 +117,8 @@ func (a *App) waitIdle(ctx context.Context, s *store.Store, tenant string) error
 	last := -1
 	said := time.Time{}
 	for {
-		pending, _, _, err := s.Pending(ctx, tenant)
+		waiting, offered, _, err := s.Pending(ctx, tenant)
+		pending := waiting + offered
 		if err != nil {
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				return fmt.Errorf("%d records are still pending after the timeout; the work goes on", last)

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -180,12 +181,7 @@ func (c *comparison) bridge(b odoo.VendorBill, d *document, project int64, items
 
 // retention says whether a line holds retainage.
 func (c *comparison) retention(l odoo.MoveLine) bool {
-	for _, account := range c.rules.Settings.RetentionAccounts {
-		if account == c.rules.GL[l.Account].Code {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.rules.Settings.RetentionAccounts, c.rules.GL[l.Account].Code)
 }
 
 // unbookedTax is the tax that is cost by the rules and has no analytic line in Odoo.

@@ -69,7 +69,7 @@ func Run(ctx context.Context, s *store.Store, c *activities.Connection, o Option
 		return report, fmt.Errorf("odoo has no analytic plan named %q (odoo.plans.project): poll once with `ml-connector sync start %s`, or correct the tenant file",
 			c.File.Odoo.Plans.Project, c.Tenant.Name)
 	}
-	projects, err := chosen(b.rules, forbidden, o.Project)
+	projects, err := chosen(b.rules, o.Project)
 	if err != nil {
 		return report, err
 	}
@@ -111,7 +111,7 @@ func states(b books, before, after progress, at time.Time) map[subject]state {
 }
 
 // chosen are the projects to read: the mapped ones, or the one that was asked for.
-func chosen(r mapping.Rules, forbidden map[int64]bool, name string) ([]int64, error) {
+func chosen(r mapping.Rules, name string) ([]int64, error) {
 	mapped := map[int64]bool{}
 	for _, target := range r.Projects {
 		if target.Project != 0 {

@@ -18,7 +18,7 @@ func (b *bundle) held(sql string, args ...any) (commit func()) {
 	b.t.Helper()
 	tx, err := b.Pool().Begin(b.ctx)
 	require.NoError(b.t, err)
-	b.t.Cleanup(func() { _ = tx.Rollback(context.WithoutCancel(b.ctx)) }) //nolint:errcheck // after commit there is nothing to roll back
+	b.t.Cleanup(func() { _ = tx.Rollback(context.WithoutCancel(b.ctx)) })
 	_, err = tx.Exec(b.ctx, sql, args...)
 	require.NoError(b.t, err)
 	return func() {

@@ -89,9 +89,14 @@ func TestExceptionsAndCounts(t *testing.T) {
 	counts, err := b.Counts(t.Context(), acme)
 	require.NoError(t, err)
 	require.Equal(t, []store.Count{
-		{Model: bill, State: "exception", Count: 1}, {Model: bill, State: "waiting", Count: 1},
-		{Model: order, State: "done", Outcome: "synced", Count: 1}, {Model: order, State: "exception", Count: 2}, {Model: order, State: "waiting", Count: 1},
-		{Model: partner, State: "exception", Count: 1}, {Model: partner, State: "idle", Count: 1}, {Model: partner, State: "pending", Count: 2},
+		{Model: bill, State: "exception", Count: 1},
+		{Model: bill, State: "waiting", Count: 1},
+		{Model: order, State: "done", Outcome: "synced", Count: 1},
+		{Model: order, State: "exception", Count: 2},
+		{Model: order, State: "waiting", Count: 1},
+		{Model: partner, State: "exception", Count: 1},
+		{Model: partner, State: "idle", Count: 1},
+		{Model: partner, State: "pending", Count: 2},
 	}, counts)
 
 	require.False(t, b.finish(partner, 9, 1)) // no binding came of it

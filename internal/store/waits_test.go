@@ -24,7 +24,8 @@ func TestPark(t *testing.T) {
 	recheck := time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
 	r, err := b.Park(t.Context(), acme, order, 1, 1, []store.Wait{
 		{Cause: "x:1", Detail: json.RawMessage(`{"k": "v"}`), Amount: decimal.NewNullDecimal(decimal.RequireFromString("12.30")), Currency: "USD", RecheckAt: recheck},
-		{Cause: "y:1"}, {Cause: "y:1"},
+		{Cause: "y:1"},
+		{Cause: "y:1"},
 	})
 	require.NoError(t, err)
 	require.Equal(t, store.ParkResult{Parked: true, Open: []string{"x:1", "y:1"}}, r)

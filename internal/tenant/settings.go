@@ -21,8 +21,6 @@ type Settings struct {
 	MissingBudgetCode string   `yaml:"missing_budget_code" json:"missing_budget_code"`
 	Intercompany      string   `yaml:"intercompany" json:"intercompany"`
 	PONumber          string   `yaml:"po_number" json:"po_number"`
-	// ResetGrace is how long a bill that was reset to draft is left alone (default 24h).
-	ResetGrace Duration `yaml:"reset_grace" json:"reset_grace"`
 }
 
 // choice is one setting with its allowed values; the first is the default. Values of DOMAIN that this version does
@@ -53,7 +51,6 @@ func (s *Settings) defaults() {
 		setDefault(c.value(s), c.values[0])
 	}
 	setDefault(&s.PONumber, "{name}")
-	setDefault(&s.ResetGrace, Duration(24*60*60*1e9))
 }
 
 // Rules converts to what the pure rules read.

@@ -86,9 +86,6 @@ func (s *Settings) problems() []Problem {
 	if !strings.Contains(s.PONumber, "{name}") {
 		ps = append(ps, Problem{Field: "settings.po_number", Message: fmt.Sprintf("%q: the template must contain {name}, or numbers collide", s.PONumber)})
 	}
-	if !between(s.ResetGrace, 0, 30*24*time.Hour) {
-		ps = append(ps, Problem{Field: "settings.reset_grace", Message: time.Duration(s.ResetGrace).String() + ": between 0s and 720h"})
-	}
 	return ps
 }
 

@@ -119,22 +119,27 @@ func (q *Queries) BillsWithRef(ctx context.Context, arg BillsWithRefParams) ([]R
 
 const counts = `-- name: Counts :many
 WITH RECURSIVE waiting AS (
-    SELECT w.model, w.odoo_id, w.cause FROM record_waits w JOIN records r USING (tenant, model, odoo_id)
+    -- stuck: it waits for a record that is done without being usable.
+    SELECT w.tenant, w.model, w.odoo_id, w.cause, w.detail, w.amount, w.currency, w.since, w.recheck_at, w.cause LIKE 'dep:%' AS depends,
+        coalesce(t.want = t.done AND t.content IS NOT NULL, false) AS stuck
+    FROM record_waits w JOIN records r USING (tenant, model, odoo_id)
+    LEFT JOIN records t ON w.cause LIKE 'dep:%' AND t.tenant = w.tenant AND t.model = split_part(substr(w.cause, 5), '/', 1)
+        AND t.odoo_id = CASE WHEN w.cause ~ '/[0-9]{1,18}$' THEN split_part(w.cause, '/', 2)::bigint END
     WHERE w.tenant = $1 AND w.want = r.want AND r.want > r.done
 ), excepted AS (
-    SELECT w.model, w.odoo_id FROM waiting w WHERE w.cause NOT LIKE 'dep:%'
-    UNION
-    SELECT w.model, w.odoo_id FROM waiting w JOIN records t ON t.tenant = $1 AND t.model || '/' || t.odoo_id = substr(w.cause, 5)
-    WHERE w.cause LIKE 'dep:%' AND t.want = t.done AND t.content IS NOT NULL
+    SELECT w.model, w.odoo_id FROM waiting w WHERE NOT w.depends OR w.stuck
     UNION
     SELECT w.model, w.odoo_id FROM waiting w JOIN excepted e ON w.cause = 'dep:' || e.model || '/' || e.odoo_id
 ), states AS (
     SELECT r.model, CASE WHEN r.want = 0 THEN 'idle' WHEN r.want = r.done THEN 'done'
-            WHEN EXISTS (SELECT FROM excepted e WHERE e.model = r.model AND e.odoo_id = r.odoo_id) THEN 'exception'
-            WHEN EXISTS (SELECT FROM waiting w WHERE w.model = r.model AND w.odoo_id = r.odoo_id) THEN 'waiting'
+            WHEN e.model IS NOT NULL THEN 'exception'
+            WHEN w.model IS NOT NULL THEN 'waiting'
             WHEN r.content IS NULL THEN 'requested'
             ELSE 'pending' END AS state, r.outcome
-    FROM records r WHERE r.tenant = $1
+    FROM records r
+    LEFT JOIN excepted e ON e.model = r.model AND e.odoo_id = r.odoo_id
+    LEFT JOIN (SELECT DISTINCT model, odoo_id FROM waiting) w ON w.model = r.model AND w.odoo_id = r.odoo_id
+    WHERE r.tenant = $1
 )
 SELECT model, state::text AS state, (CASE WHEN state = 'done' THEN outcome ELSE '' END)::text AS outcome, count(*) AS count
 FROM states GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -147,7 +152,7 @@ type CountsRow struct {
 	Count   int64
 }
 
-// Records of one model by state and, when done, by outcome.
+// Records by model, state and, when done, outcome.
 func (q *Queries) Counts(ctx context.Context, tenant string) ([]CountsRow, error) {
 	rows, err := q.db.Query(ctx, counts, tenant)
 	if err != nil {
@@ -199,25 +204,25 @@ func (q *Queries) Cursor(ctx context.Context, arg CursorParams) (Cursor, error) 
 
 const exceptions = `-- name: Exceptions :many
 WITH RECURSIVE waiting AS (
-    SELECT w.tenant, w.model, w.odoo_id, w.cause, w.want, w.detail, w.amount, w.currency, w.since, w.recheck_at, substr(w.cause, 5) AS target FROM record_waits w JOIN records r USING (tenant, model, odoo_id)
+    -- stuck: it waits for a record that is done without being usable.
+    SELECT w.tenant, w.model, w.odoo_id, w.cause, w.detail, w.amount, w.currency, w.since, w.recheck_at, w.cause LIKE 'dep:%' AS depends,
+        coalesce(t.want = t.done AND t.content IS NOT NULL, false) AS stuck
+    FROM record_waits w JOIN records r USING (tenant, model, odoo_id)
+    LEFT JOIN records t ON w.cause LIKE 'dep:%' AND t.tenant = w.tenant AND t.model = split_part(substr(w.cause, 5), '/', 1)
+        AND t.odoo_id = CASE WHEN w.cause ~ '/[0-9]{1,18}$' THEN split_part(w.cause, '/', 2)::bigint END
     WHERE w.tenant = $1 AND w.want = r.want AND r.want > r.done
 ), excepted AS (
-    SELECT w.model, w.odoo_id FROM waiting w WHERE w.cause NOT LIKE 'dep:%'
-    UNION
-    SELECT w.model, w.odoo_id FROM waiting w JOIN records t ON t.tenant = w.tenant AND t.model || '/' || t.odoo_id = w.target
-    WHERE w.cause LIKE 'dep:%' AND t.want = t.done AND t.content IS NOT NULL
+    SELECT w.model, w.odoo_id FROM waiting w WHERE NOT w.depends OR w.stuck
     UNION
     SELECT w.model, w.odoo_id FROM waiting w JOIN excepted e ON w.cause = 'dep:' || e.model || '/' || e.odoo_id
 )
 SELECT w.model, w.odoo_id, r.ref, r.company_id, w.cause, w.detail, w.amount, w.currency, w.since, w.recheck_at,
-    (CASE WHEN w.cause NOT LIKE 'dep:%' THEN split_part(w.cause, ':', 1)
+    (CASE WHEN NOT w.depends THEN split_part(w.cause, ':', 1)
         WHEN w.cause LIKE 'dep:res.partner/%' THEN 'vendor.parked'
         WHEN w.cause LIKE 'dep:purchase.order/%' THEN 'po.parked'
         ELSE 'bill.parked' END)::text AS code
 FROM waiting w JOIN records r USING (tenant, model, odoo_id)
-WHERE w.cause NOT LIKE 'dep:%'
-   OR w.target IN (SELECT e.model || '/' || e.odoo_id FROM excepted e)
-   OR EXISTS (SELECT FROM records t WHERE t.tenant = w.tenant AND t.model || '/' || t.odoo_id = w.target AND t.want = t.done AND t.content IS NOT NULL)
+WHERE NOT w.depends OR w.stuck OR w.cause IN (SELECT 'dep:' || e.model || '/' || e.odoo_id FROM excepted e)
 ORDER BY r.rank, r.ref, w.odoo_id, w.cause
 `
 

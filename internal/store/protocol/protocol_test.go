@@ -11,16 +11,20 @@ const mostWorlds = 3_000_000
 
 // The worlds in which the protocol must keep all properties. Each has its own stress, since their product is too large.
 var worlds = map[string]options{
-	"order waits for vendor, changes":         {vendor: true, edits: [2]uint8{1, 1}, saves: 1},
-	"order waits for vendor, crashes":         {vendor: true, edits: [2]uint8{0, 1}, saves: 1, crashes: 2},
-	"order waits for vendor, lost answers":    {vendor: true, edits: [2]uint8{1, 0}, saves: 1, crashes: 1, losses: 1},
-	"bill waits for order, changes":           {edits: [2]uint8{1, 1}, saves: 1},
-	"bill waits for order, rule changes":      {edits: [2]uint8{1, 0}, saves: 2},
-	"bill waits for order, crashes":           {edits: [2]uint8{0, 1}, saves: 1, crashes: 2},
-	"bill waits for order, lost answers":      {edits: [2]uint8{0, 1}, saves: 1, crashes: 1, losses: 1},
-	"a stopped worker goes on, unique origin": {upsert: true, edits: [2]uint8{1, 0}, saves: 1, stopped: 1},
-	"a stopped worker goes on or dies":        {edits: [2]uint8{0, 0}, saves: 1, crashes: 1, stopped: 1},
-	"a stopped worker goes on, vendor":        {vendor: true, upsert: true, edits: [2]uint8{0, 1}, saves: 1, stopped: 1},
+	"order waits for vendor, changes":          {vendor: true, edits: [2]uint8{1, 1}, saves: 1},
+	"order waits for vendor, crash and change": {vendor: true, edits: [2]uint8{0, 1}, saves: 1, crashes: 1},
+	"order waits for vendor, crashes":          {vendor: true, saves: 1, crashes: 2},
+	"order waits for vendor, lost answer":      {vendor: true, edits: [2]uint8{1, 0}, saves: 1, losses: 1},
+	"order waits for vendor, lost and crashed": {vendor: true, saves: 1, crashes: 1, losses: 1},
+	"bill waits for order, changes":            {edits: [2]uint8{1, 1}, saves: 1},
+	"bill waits for order, rule changes":       {edits: [2]uint8{1, 0}, saves: 2},
+	"bill waits for order, crash and change":   {edits: [2]uint8{0, 1}, saves: 1, crashes: 1},
+	"bill waits for order, crashes":            {saves: 1, crashes: 2},
+	"bill waits for order, lost answer":        {edits: [2]uint8{1, 0}, saves: 1, losses: 1},
+	"bill waits for order, lost and crashed":   {saves: 1, crashes: 1, losses: 1},
+	"a stopped worker goes on, unique origin":  {upsert: true, edits: [2]uint8{1, 0}, saves: 1, stopped: 1},
+	"a stopped worker goes on or dies":         {saves: 1, crashes: 1, stopped: 1},
+	"a stopped worker goes on, vendor":         {vendor: true, upsert: true, edits: [2]uint8{0, 1}, saves: 1, stopped: 1},
 }
 
 func TestProtocol(t *testing.T) {
