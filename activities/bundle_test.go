@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -48,11 +49,10 @@ const settle = 5 * time.Minute
 
 type values = map[string]any
 
-// bundle is a small firm: two projects, two vendors (one of them in Procore already), a tenant in a database of its
-// own, and the two sandboxes.
+// bundle is a small firm: two projects, two vendors (one of them in Procore already), a tenant of its own in the
+// database of all tests, and the two sandboxes.
 type bundle struct {
 	t       *testing.T
-	url     string
 	tenant  string
 	store   *store.Store
 	box     *secrets.Box
@@ -77,10 +77,9 @@ var tenants atomic.Int64
 func setup(t *testing.T, change ...func(*procoretest.Config)) *bundle {
 	t.Helper()
 	b := &bundle{
-		t: t, url: devtest.Database(t), now: time.Date(2026, 3, 2, 8, 0, 0, 250_000_000, time.UTC), names: map[int64]string{},
+		t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 250_000_000, time.UTC), names: map[int64]string{},
 		tenant: fmt.Sprintf("t%d-%d", time.Now().UnixNano()%1e9, tenants.Add(1)),
 	}
-	require.NoError(t, store.Migrate(t.Context(), b.url))
 	b.store = b.open()
 	keys := filepath.Join(t.TempDir(), "keys.json")
 	require.NoError(t, secrets.Generate(keys))
@@ -94,9 +93,23 @@ func setup(t *testing.T, change ...func(*procoretest.Config)) *bundle {
 	return b
 }
 
+// database is made once: a tenant sees nothing of another's.
+var database struct {
+	once sync.Once
+	url  string
+	err  error
+}
+
 func (b *bundle) open() *store.Store {
 	b.t.Helper()
-	s, err := store.Open(b.t.Context(), b.url)
+	database.once.Do(func() {
+		ctx := context.WithoutCancel(b.t.Context())
+		if database.url, database.err = devtest.Postgres(b.t).NewDatabase(ctx, "activities"); database.err == nil {
+			database.err = store.Migrate(ctx, database.url)
+		}
+	})
+	require.NoError(b.t, database.err)
+	s, err := store.Open(b.t.Context(), database.url)
 	require.NoError(b.t, err)
 	b.t.Cleanup(s.Close)
 	return s
@@ -127,7 +140,7 @@ func (b *bundle) seedOdoo() {
 }
 
 func (b *bundle) seedProcore(change []func(*procoretest.Config)) {
-	cfg := procoretest.Config{ClientID: "app", ClientSecret: "secret", CompanyID: companyID, CompanyName: "Acme"}
+	cfg := procoretest.Config{ClientID: b.tenant, ClientSecret: "secret", CompanyID: companyID, CompanyName: "Acme"}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -167,7 +180,7 @@ settings: {go_live: 2026-01-01}
 	})
 	require.NoError(b.t, err)
 	for system, secret := range map[string]any{
-		"odoo": activities.OdooCredentials{APIKey: apiKey}, "procore": activities.ProcoreCredentials{ClientID: "app", ClientSecret: "secret"},
+		"odoo": activities.OdooCredentials{APIKey: apiKey}, "procore": activities.ProcoreCredentials{ClientID: b.tenant, ClientSecret: "secret"},
 	} {
 		plain, err := json.Marshal(secret)
 		require.NoError(b.t, err)
@@ -224,7 +237,7 @@ func (b *bundle) tick() time.Time {
 // later lets the settle time of all open intents pass.
 func (b *bundle) later() {
 	b.t.Helper()
-	_, err := b.store.Pool().Exec(b.t.Context(), `UPDATE sends SET started_at = started_at - interval '10 minutes' WHERE result IS NULL`)
+	_, err := b.store.Pool().Exec(b.t.Context(), `UPDATE sends SET started_at = started_at - interval '10 minutes' WHERE tenant = $1 AND result IS NULL`, b.tenant)
 	require.NoError(b.t, err)
 }
 
@@ -357,9 +370,7 @@ func (b *bundle) lines(shares []share, quantity string) []any {
 		if s.of != 0 {
 			vals["purchase_line_id"] = s.of
 		}
-		for k, v := range s.change {
-			vals[k] = v
-		}
+		maps.Copy(vals, s.change)
 		lines = append(lines, []any{0, 0, vals})
 	}
 	return lines
@@ -382,9 +393,7 @@ func (b *bundle) bill(kind string, vendor int64, ref, day string, change values,
 		"move_type": kind, "partner_id": vendor, "currency_id": b.usd, "invoice_date": day, "date": day, "ref": ref,
 		"invoice_line_ids": b.lines(shares, "quantity"),
 	}
-	for k, v := range change {
-		vals[k] = v
-	}
+	maps.Copy(vals, change)
 	id := b.create(bill, vals)
 	b.do(bill, "action_post", id, nil)
 	return id

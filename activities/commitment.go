@@ -241,8 +241,8 @@ func (r *Records) syncLines(ctx context.Context, s *stepContext, binding store.B
 	updates := make([]procore.CommitmentLineUpdate, 0, len(want))
 	for _, l := range want {
 		updates = append(updates, procore.CommitmentLineUpdate{
-			OriginID: procore.Ptr(l.OriginID), Description: procore.Ptr(l.Description), BudgetCodeID: procore.Ptr(l.WBSCode),
-			Amount: procore.Ptr(procore.NewMoney(l.Amount)), ExtendedType: procore.Ptr(procore.ExtendedManual),
+			OriginID: new(l.OriginID), Description: new(l.Description), BudgetCodeID: new(l.WBSCode),
+			Amount: new(procore.NewMoney(l.Amount)), ExtendedType: procore.Ptr(procore.ExtendedManual),
 		})
 	}
 	return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: writeLinesOperation, send: func(ctx context.Context) (written, error) {

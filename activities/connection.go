@@ -179,5 +179,5 @@ func (g *budgetGate) Observe(ctx context.Context, r procore.Rate, status int) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	_ = g.store.ObserveBudget(ctx, g.app, g.company, r.Limit, r.Remaining, r.Reset) //nolint:errcheck // see above
+	_ = g.store.ObserveBudget(ctx, g.app, g.company, r.Limit, r.Remaining, r.Reset)
 }

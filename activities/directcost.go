@@ -19,10 +19,13 @@ func (r *Records) WriteDirectCost(ctx context.Context, ref StepRef) (StepResult,
 		return StepResult{}, err
 	}
 	if s.step.Kind == mapping.StepUpdateDirectCost {
-		return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "update direct cost",
-			send: func(ctx context.Context) (written, error) { return r.updateDirectCost(ctx, s, s.step.ProcoreID) }})
+		return r.send(ctx, s, write{
+			kind: mapping.KindDirectCost, part: s.step.Part, operation: "update direct cost",
+			send: func(ctx context.Context) (written, error) { return r.updateDirectCost(ctx, s, s.step.ProcoreID) },
+		})
 	}
-	return r.send(ctx, s, write{kind: mapping.KindDirectCost, part: s.step.Part, operation: "create direct cost",
+	return r.send(ctx, s, write{
+		kind: mapping.KindDirectCost, part: s.step.Part, operation: "create direct cost",
 		lookUpAlways: true,
 		lookUp:       func(ctx context.Context, inDoubt bool) (written, error) { return r.findDirectCost(ctx, s, inDoubt) },
 		send:         func(ctx context.Context) (written, error) { return r.createDirectCost(ctx, s) },
@@ -71,7 +74,7 @@ func (r *Records) findDirectCost(ctx context.Context, s *stepContext, inDoubt bo
 	}
 	for _, d := range list {
 		if d.OriginID == "" && d.VendorID == want.Vendor && mapping.SameNumber(d.InvoiceNumber, want.InvoiceNumber) {
-			return written{cause: ptr(s.cause(cause.DirectCostExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
+			return written{cause: new(s.cause(cause.DirectCostExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
 		}
 	}
 	return written{}, nil
@@ -84,7 +87,7 @@ func (r *Records) createDirectCost(ctx context.Context, s *stepContext) (written
 	body.OriginID = &want.OriginID
 	for _, l := range want.Lines {
 		line := directCostLine(l)
-		line.OriginID = procore.Ptr(l.OriginID)
+		line.OriginID = new(l.OriginID)
 		body.LineItems = append(body.LineItems, line)
 	}
 	created, _, err := s.connection.Procore.DirectCosts.Create(ctx, want.Project, body)
@@ -114,16 +117,16 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext, id int64
 		existing, ok := have[l.OriginID]
 		same = same && ok && existing.Amount.Equal(l.Amount) && existing.Description == l.Description
 		if ok {
-			line.ID = procore.Ptr(existing.ID)
+			line.ID = new(existing.ID)
 			delete(have, l.OriginID)
 		} else {
-			line.OriginID = procore.Ptr(l.OriginID)
+			line.OriginID = new(l.OriginID)
 		}
 		body.LineItems = append(body.LineItems, line)
 	}
 	for _, l := range current.LineItems {
 		if _, left := have[l.OriginID]; left && l.OriginID != "" && !l.Amount.IsZero() {
-			body.LineItems = append(body.LineItems, procore.DirectCostLineWrite{ID: procore.Ptr(l.ID), ManualAmount: &procore.NumberMoney{}})
+			body.LineItems = append(body.LineItems, procore.DirectCostLineWrite{ID: new(l.ID), ManualAmount: &procore.NumberMoney{}})
 			same = false
 		}
 	}
@@ -132,7 +135,7 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext, id int64
 	}
 	updated, _, err := s.connection.Procore.DirectCosts.Update(ctx, want.Project, id, body)
 	if refusedAs(err, notEditable...) {
-		return written{cause: ptr(s.cause(cause.DirectCostLocked, s.subject(), map[string]string{"message": err.Error()}))}, nil
+		return written{cause: new(s.cause(cause.DirectCostLocked, s.subject(), map[string]string{"message": err.Error()}))}, nil
 	}
 	if err != nil {
 		return written{}, err
@@ -156,8 +159,8 @@ func directCostBody(want *mapping.DirectCost) procore.DirectCostWrite {
 
 func directCostLine(l mapping.DirectCostLine) procore.DirectCostLineWrite {
 	return procore.DirectCostLineWrite{
-		BudgetCodeID: procore.Ptr(l.WBSCode), Description: procore.Ptr(l.Description),
-		ManualAmount: procore.Ptr(procore.NewNumberMoney(l.Amount)),
+		BudgetCodeID: new(l.WBSCode), Description: new(l.Description),
+		ManualAmount: new(procore.NewNumberMoney(l.Amount)),
 	}
 }
 

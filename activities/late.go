@@ -28,7 +28,8 @@ func (r *Records) checkLate(ctx context.Context, s *stepContext) (StepResult, er
 			continue // never bound: the create that follows looks up
 		}
 		done[key] = true
-		result, err := r.send(ctx, s, write{kind: row.Kind, subject: row.Subject, part: row.Part, operation: "check after a late write",
+		result, err := r.send(ctx, s, write{
+			kind: row.Kind, subject: row.Subject, part: row.Part, operation: "check after a late write",
 			send: func(ctx context.Context) (written, error) {
 				same, err := r.holds(ctx, s.connection.Procore, binding)
 				if err != nil || same {
@@ -36,7 +37,8 @@ func (r *Records) checkLate(ctx context.Context, s *stepContext) (StepResult, er
 				}
 				b := s.bind(store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusDraft}}, row.Kind, binding.Project, binding.ProcoreID, binding.OriginID)
 				return written{found: true, id: binding.ProcoreID, binding: &b}, nil
-			}})
+			},
+		})
 		if err != nil || result.DeferSeconds > 0 || result.Stop() {
 			return result, err
 		}

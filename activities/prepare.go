@@ -65,7 +65,7 @@ func (r *Records) typedByHand(ctx context.Context, s *stepContext) (*mapping.Cau
 	}
 	for _, c := range list {
 		if c.OriginID == "" && mapping.SameNumber(c.Number, want.Number) {
-			return ptr(s.cause(cause.CommitmentExists, s.subject(), map[string]string{"number": c.Number})), nil
+			return new(s.cause(cause.CommitmentExists, s.subject(), map[string]string{"number": c.Number})), nil
 		}
 	}
 	return nil, nil
@@ -104,7 +104,7 @@ func (r *Records) billingPeriod(ctx context.Context, s *stepContext, want *mappi
 		return 0, nil, err
 	}
 	if len(list) == 0 {
-		return 0, ptr(s.cause(cause.BillingPeriodNone, strconv.FormatInt(want.Project, 10), nil)), nil
+		return 0, new(s.cause(cause.BillingPeriodNone, strconv.FormatInt(want.Project, 10), nil)), nil
 	}
 	date, err := procore.ParseDate(string(want.AccountingDate))
 	if err != nil {

@@ -22,14 +22,17 @@ func (r *Records) WriteRequisition(ctx context.Context, ref StepRef) (StepResult
 	want := s.step.Requisition
 	lane := "commitment/" + strconv.FormatInt(want.Commitment, 10)
 	if s.step.Kind == mapping.StepUpdateRequisition {
-		return r.send(ctx, s, write{kind: mapping.KindRequisition, part: s.step.Part, operation: "update subcontractor invoice", lane: lane, laneDate: string(want.BillingDate),
-			send: func(ctx context.Context) (written, error) { return r.updateRequisition(ctx, s, s.step.ProcoreID) }})
+		return r.send(ctx, s, write{
+			kind: mapping.KindRequisition, part: s.step.Part, operation: "update subcontractor invoice", lane: lane, laneDate: string(want.BillingDate),
+			send: func(ctx context.Context) (written, error) { return r.updateRequisition(ctx, s, s.step.ProcoreID) },
+		})
 	}
 	period, stop, err := r.billingPeriod(ctx, s, want)
 	if err != nil || stop != nil {
 		return r.stopOr(ctx, s, stop, err)
 	}
-	return r.send(ctx, s, write{kind: mapping.KindRequisition, part: s.step.Part, operation: "create subcontractor invoice", lane: lane, laneDate: string(want.BillingDate),
+	return r.send(ctx, s, write{
+		kind: mapping.KindRequisition, part: s.step.Part, operation: "create subcontractor invoice", lane: lane, laneDate: string(want.BillingDate),
 		lookUpAlways: true,
 		lookUp:       func(ctx context.Context, _ bool) (written, error) { return r.findRequisition(ctx, s) },
 		send:         func(ctx context.Context) (written, error) { return r.createRequisition(ctx, s, period) },
@@ -69,7 +72,7 @@ func (r *Records) findRequisition(ctx context.Context, s *stepContext) (written,
 	}
 	for _, q := range list {
 		if q.OriginID == "" && mapping.SameNumber(q.InvoiceNumber, want.InvoiceNumber) {
-			return written{cause: ptr(s.cause(cause.RequisitionExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
+			return written{cause: new(s.cause(cause.RequisitionExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
 		}
 	}
 	return written{}, nil
@@ -112,7 +115,7 @@ func (r *Records) updateRequisition(ctx context.Context, s *stepContext, id int6
 			continue
 		}
 		update := requisitionItem(item.LineItemID, wanted)
-		update.ID = procore.Ptr(item.ID)
+		update.ID = new(item.ID)
 		body.Items = append(body.Items, update)
 	}
 	if len(amounts) > 0 {
@@ -141,8 +144,8 @@ func requisitionBody(want *mapping.Requisition) procore.RequisitionWrite {
 
 func requisitionItem(line int64, item mapping.RequisitionItem) procore.RequisitionItemWrite {
 	return procore.RequisitionItemWrite{
-		ItemType: procore.ItemContract, LineItemID: procore.Ptr(line),
-		WorkCompletedThisPeriod: procore.Ptr(procore.NewMoney(item.Amount)),
+		ItemType: procore.ItemContract, LineItemID: new(line),
+		WorkCompletedThisPeriod: new(procore.NewMoney(item.Amount)),
 	}
 }
 
@@ -157,7 +160,7 @@ func requisitionWritten(s *stepContext, id int64) (written, error) {
 }
 
 func notNewest(s *stepContext) *mapping.Cause {
-	return ptr(s.cause(cause.NotNewest, s.subject(), nil))
+	return new(s.cause(cause.NotNewest, s.subject(), nil))
 }
 
 // stopOr parks a cause that was found before anything was written, or treats an error as any other.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -132,9 +133,7 @@ func (r *Records) partners(ctx context.Context, tenant string, n needs, rules *m
 		}
 	}
 	more, err := some[odoo.Partner](ctx, r.store, tenant, odoo.ModelPartner, keys(commercial))
-	for id, p := range more {
-		rules.Partners[id] = p
-	}
+	maps.Copy(rules.Partners, more)
 	return err
 }
 

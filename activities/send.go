@@ -145,7 +145,6 @@ func (r *Records) failed(ctx context.Context, s *stepContext, err error) (StepRe
 
 // explain classifies: a cause (permanent), a time (limit), or an error for Temporal's retry.
 func explain(s *stepContext, err error) (*mapping.Cause, time.Time, error) {
-	var refused *procore.ErrorResponse
 	switch procore.Classify(err) {
 	case procore.Limited:
 		if until, ok := procore.RetryAt(err); ok {
@@ -155,7 +154,7 @@ func explain(s *stepContext, err error) (*mapping.Cause, time.Time, error) {
 		// 409: a parallel write on the same record, or a duplicate; a later attempt looks up and tells.
 		return nil, time.Time{}, temporal.NewApplicationError(err.Error(), "procore.conflict", err)
 	case procore.Permanent:
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*procore.ErrorResponse](err); ok {
 			return refusal(s, refused), time.Time{}, nil
 		}
 	case procore.Transient, procore.Ambiguous:
@@ -166,12 +165,12 @@ func explain(s *stepContext, err error) (*mapping.Cause, time.Time, error) {
 func refusal(s *stepContext, e *procore.ErrorResponse) *mapping.Cause {
 	switch e.Code {
 	case procore.CodeProjectForbidden:
-		return ptr(s.cause(cause.ProjectForbidden, strconv.FormatInt(e.ProjectID, 10), nil))
+		return new(s.cause(cause.ProjectForbidden, strconv.FormatInt(e.ProjectID, 10), nil))
 	case procore.CodeForbidden, procore.CodeNotConnected, procore.CodeUnauthorized:
-		return ptr(s.cause(cause.ProcoreForbidden, strconv.FormatInt(s.connection.File.Procore.CompanyID, 10),
+		return new(s.cause(cause.ProcoreForbidden, strconv.FormatInt(s.connection.File.Procore.CompanyID, 10),
 			map[string]string{"message": message(e)}))
 	}
-	return ptr(s.cause(cause.ProcoreRejected, s.subject(), map[string]string{"resource": resource(s.step), "message": message(e)}))
+	return new(s.cause(cause.ProcoreRejected, s.subject(), map[string]string{"resource": resource(s.step), "message": message(e)}))
 }
 
 func message(e *procore.ErrorResponse) string {
@@ -195,8 +194,7 @@ func resource(step mapping.Step) string {
 }
 
 func statusOf(err error) int {
-	var refused *procore.ErrorResponse
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*procore.ErrorResponse](err); ok {
 		return refused.Status
 	}
 	return 0
@@ -232,4 +230,5 @@ func amount(step mapping.Step) decimal.Decimal {
 	return sum
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }

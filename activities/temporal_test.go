@@ -70,8 +70,7 @@ func (p *product) quiet() {
 func (p *product) lastRun(model string, id int64) string {
 	p.t.Helper()
 	d, err := p.client.DescribeWorkflowExecution(p.t.Context(), workflows.RecordID(p.tenant, model, id), "")
-	var none *serviceerror.NotFound
-	if errors.As(err, &none) {
+	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
 		return ""
 	}
 	require.NoError(p.t, err)

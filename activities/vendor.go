@@ -52,7 +52,7 @@ func (r *Records) linkOrCreate(ctx context.Context, s *stepContext) (StepResult,
 			}
 			update := vendorFields(want)
 			update.OriginID, update.Name = &want.OriginID, &want.Name
-			update.IsActive = procore.Ptr(true)
+			update.IsActive = new(true)
 			return r.syncVendor(ctx, s, update, want.OriginID, 0, mapping.StatusApproved)
 		},
 	})

@@ -55,8 +55,7 @@ func patienceOver(err error) bool {
 
 // lastFailure is the text of the attempt that ended the patience.
 func lastFailure(err error) string {
-	var application *temporal.ApplicationError
-	if errors.As(err, &application) {
+	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		return application.Message()
 	}
 	return err.Error()

@@ -28,6 +28,9 @@ func (d *Demo) check(ctx context.Context) error {
 		return err
 	}
 	d.checkStage(ctx, "At the end", d.firm.Ledger(), d.firm.Exceptions())
+	if err := d.checkStockCLI(ctx); err != nil {
+		return err
+	}
 	if err := d.checkExpectedFiles(); err != nil {
 		return err
 	}

@@ -53,13 +53,18 @@ func (d *Demo) Run(ctx context.Context) error {
 		err = d.play(ctx)
 	}
 	d.report.took("total", d.began)
+	interrupted := err != nil && ctx.Err() != nil && !d.workerEnded()
 	if err != nil {
 		d.report.fail("The demo could not go on: %s.", strings.TrimSuffix(err.Error(), "."))
 	}
 	if len(d.report.Failures) == 0 {
 		d.report.Result = "pass"
 	}
-	d.summary()
+	if interrupted {
+		d.say("interrupted: stopping and removing everything")
+	} else {
+		d.summary()
+	}
 	if writeErr := d.report.write(d.cfg.Report); writeErr != nil {
 		return errors.Join(err, writeErr)
 	}
@@ -173,6 +178,18 @@ func (d *Demo) Close() error {
 		errs = append(errs, d.env.Close())
 	}
 	return errors.Join(errs...)
+}
+
+func (d *Demo) workerEnded() bool {
+	if d.worker == nil {
+		return false
+	}
+	select {
+	case <-d.worker.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 func (d *Demo) workerLog() string { return filepath.Join(d.logs, "worker.log") }

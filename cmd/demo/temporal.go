@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
+	"strings"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -141,6 +144,40 @@ func (d *Demo) checkRuns(runs []*workflow.WorkflowExecutionInfo) {
 			d.report.fail("The workflow %s ended as %s.", r.GetExecution().GetWorkflowId(), r.GetStatus())
 		}
 	}
+}
+
+// checkStockCLI asks as an operator would: the list of exceptions by search attributes shows ids that one can read.
+func (d *Demo) checkStockCLI(ctx context.Context) error {
+	if d.env.TemporalBin == "" {
+		return nil // a server of the user's, without the CLI
+	}
+	query := `Tenant="` + tenant + `" and Outcome="exception"`
+	cmd := exec.CommandContext(ctx, d.env.TemporalBin, "workflow", "list", "--address", d.env.TemporalAddress, "--query", query, //nolint:gosec // G204: the CLI that devenv found
+		"--limit", "1000", "--output", "json")
+	isolate(cmd)
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("running temporal workflow list: %w", err)
+	}
+	var listed []struct {
+		Execution struct {
+			WorkflowID string `json:"workflowId"`
+		} `json:"execution"`
+	}
+	if err := json.Unmarshal(out, &listed); err != nil {
+		return fmt.Errorf("reading temporal workflow list: %w", err)
+	}
+	ids := map[string]bool{}
+	for _, run := range listed {
+		ids[run.Execution.WorkflowID] = true
+	}
+	for _, e := range d.report.Exceptions {
+		id := tenant + "/" + recordKey(e.Model, e.ID)
+		if !ids[id] && !strings.HasSuffix(e.Cause, ".parked") { // one that waits for a parked record ended as waiting
+			d.report.fail("`temporal workflow list --query '%s'` does not show %s, which is %s.", query, id, e.Ref)
+		}
+	}
+	return nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -76,15 +76,9 @@ func cell(text string) string {
 }
 
 func again(every time.Duration) string {
-	switch every {
-	case 0:
-		return "on a change"
-	case 5 * time.Minute:
-		return "5 minutes"
-	case time.Hour:
-		return "an hour"
-	case 24 * time.Hour:
-		return "a day"
+	words := map[time.Duration]string{0: "on a change", 5 * time.Minute: "5 minutes", time.Hour: "an hour", 24 * time.Hour: "a day"}
+	if text, ok := words[every]; ok {
+		return text
 	}
 	return every.String()
 }

@@ -36,7 +36,7 @@ func (a *App) backfillCommand() *cobra.Command {
 	start.Flags().BoolVar(&in.Again, "again", false, "send the records again even where nothing changed")
 	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending")
 	for _, name := range []string{"since", "until"} {
-		_ = start.MarkFlagRequired(name) //nolint:errcheck // the flag is defined above
+		_ = start.MarkFlagRequired(name)
 	}
 	cmd.AddCommand(start)
 	return cmd

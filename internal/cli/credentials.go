@@ -88,14 +88,14 @@ func (a *App) credentialsSet(ctx context.Context, tenant, system string) error {
 // readSecrets reads one line for each prompt.
 func (a *App) readSecrets(prompts []string) ([]string, error) {
 	terminal, interactive := a.stdin.(*os.File)
-	interactive = interactive && term.IsTerminal(int(terminal.Fd())) //nolint:gosec // file descriptors are small
+	interactive = interactive && term.IsTerminal(int(terminal.Fd()))
 	lines := bufio.NewReader(io.LimitReader(a.stdin, 64<<10))
 	values := make([]string, 0, len(prompts))
 	for _, prompt := range prompts {
 		var line string
 		if interactive {
 			_, _ = fmt.Fprintf(a.stderr, "%s: ", prompt)
-			secret, err := term.ReadPassword(int(terminal.Fd())) //nolint:gosec // see above
+			secret, err := term.ReadPassword(int(terminal.Fd()))
 			_, _ = fmt.Fprintln(a.stderr)
 			if err != nil {
 				return nil, fmt.Errorf("reading the %s: %w", prompt, err)

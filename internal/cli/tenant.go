@@ -33,7 +33,7 @@ func (a *App) tenantCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.tenantApply(cmd.Context(), file) },
 	}
 	apply.Flags().StringVarP(&file, "file", "f", "", "tenant file, or - for standard input")
-	_ = apply.MarkFlagRequired("file") //nolint:errcheck // the flag is defined one line above
+	_ = apply.MarkFlagRequired("file")
 	cmd.AddCommand(
 		apply,
 		&cobra.Command{

@@ -47,7 +47,7 @@ func TestOpenRefusesAKeyFileThatOthersMayRead(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "key.json")
 	require.NoError(t, secrets.Generate(path))
-	require.NoError(t, os.Chmod(path, 0o644)) //nolint:gosec // the case under test
+	require.NoError(t, os.Chmod(path, 0o644))
 	_, err := secrets.Open(path)
 	require.ErrorContains(t, err, "chmod 600")
 	require.Error(t, secrets.Generate(path), "an existing key is never overwritten")
