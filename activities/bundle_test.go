@@ -32,6 +32,8 @@ import (
 	"github.com/ml-connector/odoo-procore/workflows"
 )
 
+func itoa(id int64) string { return strconv.FormatInt(id, 10) }
+
 func TestMain(m *testing.M) { devtest.Main(m) }
 
 const (

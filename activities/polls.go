@@ -51,18 +51,6 @@ type FetchCount struct {
 	Unchanged int `json:"unchanged"`
 }
 
-// Add sums another result into r.
-func (r *FetchResult) Add(other FetchResult) {
-	for model, count := range other.Models {
-		r.count(model, count)
-	}
-	r.OdooCalls += other.OdooCalls
-	r.Paused = r.Paused || other.Paused
-	if other.Until.After(r.Until) {
-		r.Until = other.Until
-	}
-}
-
 func (r *FetchResult) count(model string, c FetchCount) {
 	if r.Models == nil {
 		r.Models = map[string]FetchCount{}

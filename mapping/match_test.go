@@ -29,8 +29,11 @@ func TestSameNumber(t *testing.T) {
 func TestMatchVendor(t *testing.T) {
 	t.Parallel()
 	directory := []VendorCandidate{
-		{ID: 3, Name: "Béton & Cie, Inc."}, {ID: 1, Name: "Rocky Steel LLC", TaxID: "84-1234567"},
-		{ID: 2, Name: "Rocky Steel", TaxID: "84-7654321"}, {ID: 4, Name: "Twin Co"}, {ID: 5, Name: "The Twin Company"},
+		{ID: 3, Name: "Béton & Cie, Inc."},
+		{ID: 1, Name: "Rocky Steel LLC", TaxID: "84-1234567"},
+		{ID: 2, Name: "Rocky Steel", TaxID: "84-7654321"},
+		{ID: 4, Name: "Twin Co"},
+		{ID: 5, Name: "The Twin Company"},
 		{ID: 6, Name: "renamed", OriginID: "odoo:x:1:res.partner:9:vendor:"},
 	}
 	for name, c := range map[string]struct {

@@ -158,8 +158,10 @@ func anyUsable(commitments map[int64]Binding) bool {
 // has there.
 func (t *router) onCommitment(a Allocation) []placement {
 	po, known := t.st.Orders[a.Order]
-	detail := []string{"ref", billRef(t.b), "order", po.Name, "line", a.Description,
-		"project", t.r.Procore[a.Project].Name, "code", a.BudgetCode}
+	detail := []string{
+		"ref", billRef(t.b), "order", po.Name, "line", a.Description,
+		"project", t.r.Procore[a.Project].Name, "code", a.BudgetCode,
+	}
 	commitment := t.st.Commitments[a.Order][a.Project]
 	gone := commitment.Kind != "" && !usable(commitment) // to come back, if wanted
 	pending := !known || t.st.OrderPending[a.Order] || !confirmed(po) && po.State != "cancel"

@@ -22,16 +22,16 @@ type BackfillInput struct {
 
 var backfillModels = []string{"purchase.order", "account.move"}
 
-// Backfill reads the documents of a period from Odoo, whenever they were changed, and wakes Dispatch.
-func Backfill(ctx workflow.Context, in BackfillInput) (activities.FetchResult, error) {
-	var total activities.FetchResult
+// Backfill reads the documents of a period from Odoo, whenever they were changed, and wakes Dispatch. It returns one result for each model.
+func Backfill(ctx workflow.Context, in BackfillInput) ([]activities.FetchResult, error) {
+	var results []activities.FetchResult
 	models := in.Models
 	if len(models) == 0 {
 		models = backfillModels
 	}
 	for _, model := range models {
 		if !slices.Contains(backfillModels, model) {
-			return total, temporal.NewNonRetryableApplicationError(
+			return nil, temporal.NewNonRetryableApplicationError(
 				"models: "+model+" cannot be backfilled; use purchase.order or account.move", "input.models", nil)
 		}
 	}
@@ -41,13 +41,13 @@ func Backfill(ctx workflow.Context, in BackfillInput) (activities.FetchResult, e
 			activities.FetchPeriodInput{Tenant: in.Tenant, Model: model, Since: in.Since, Until: in.Until, Again: in.Again}).
 			Get(ctx, &fetched)
 		if err != nil {
-			return total, err
+			return results, err
 		}
-		total.Add(fetched)
+		results = append(results, fetched)
 		if err := workflow.ExecuteActivity(short(ctx, "Wake Dispatch"), polls.WakeDispatch,
 			activities.WakeInput{Tenant: in.Tenant}).Get(ctx, nil); err != nil {
-			return total, err
+			return results, err
 		}
 	}
-	return total, nil
+	return results, nil
 }

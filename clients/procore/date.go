@@ -60,4 +60,6 @@ func (d *Date) UnmarshalJSON(b []byte) error {
 }
 
 // Ptr gives a pointer to v: optional fields of requests are pointers, nil leaves the field as it is in Procore.
-func Ptr[T any](v T) *T { return &v }
+//
+//go:fix inline
+func Ptr[T any](v T) *T { return new(v) }

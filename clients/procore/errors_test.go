@@ -107,7 +107,7 @@ func TestErrorShapes(t *testing.T) {
 			if tc.company {
 				_, _, err = w.client.Vendors.Reactivate(t.Context(), 5)
 			} else {
-				_, _, err = w.client.DirectCosts.Update(t.Context(), 77, 5, procore.DirectCostWrite{Status: procore.Ptr("approved")})
+				_, _, err = w.client.DirectCosts.Update(t.Context(), 77, 5, procore.DirectCostWrite{Status: new("approved")})
 			}
 			var e *procore.ErrorResponse
 			require.ErrorAs(t, err, &e)
@@ -256,7 +256,7 @@ func TestRateLimits(t *testing.T) {
 			}
 			answer(rw, http.StatusTooManyRequests, `{"errors":"Rate limit exceeded"}`)
 		}, func(c *procore.Config) { c.Gate = g })
-		_, _, err := w.client.Vendors.Sync(t.Context(), []procore.VendorUpdate{{OriginID: procore.Ptr("a")}})
+		_, _, err := w.client.Vendors.Sync(t.Context(), []procore.VendorUpdate{{OriginID: new("a")}})
 		var limit *procore.RateLimitError
 		require.ErrorAs(t, err, &limit, name)
 		require.WithinDuration(t, time.Now().Add(tc.wait), limit.Until, 5*time.Second, name)
@@ -293,7 +293,7 @@ func TestGateDefers(t *testing.T) {
 	until := time.Now().Add(time.Minute)
 	g := &gate{refuse: fmt.Errorf("budget: %w", &procore.DeferredError{Until: until})}
 	w := serve(t, nil, func(c *procore.Config) { c.Gate = g })
-	_, resp, err := w.client.Vendors.Sync(t.Context(), []procore.VendorUpdate{{OriginID: procore.Ptr("a")}})
+	_, resp, err := w.client.Vendors.Sync(t.Context(), []procore.VendorUpdate{{OriginID: new("a")}})
 	require.Equal(t, procore.Limited, procore.Classify(err))
 	at, ok := procore.RetryAt(err)
 	require.True(t, ok)

@@ -15,10 +15,10 @@ import (
 func TestMoneyIsAStringOrANumberAsProcoreWants(t *testing.T) {
 	t.Parallel()
 	d := decimal.RequireFromString("-1234567890123.45")
-	require.JSONEq(t, `{"amount":"-1234567890123.45"}`, toJSON(t, procore.CommitmentLineUpdate{Amount: procore.Ptr(procore.NewMoney(d))}))
-	require.Equal(t, `{"manual_amount":-1234567890123.45}`, toJSON(t, procore.DirectCostLineWrite{ManualAmount: procore.Ptr(procore.NewNumberMoney(d))}))
+	require.JSONEq(t, `{"amount":"-1234567890123.45"}`, toJSON(t, procore.CommitmentLineUpdate{Amount: new(procore.NewMoney(d))}))
+	require.Equal(t, `{"manual_amount":-1234567890123.45}`, toJSON(t, procore.DirectCostLineWrite{ManualAmount: new(procore.NewNumberMoney(d))}))
 	require.Equal(t, `{"item_type":"contract_item","work_completed_this_period":"0"}`,
-		toJSON(t, procore.RequisitionItemWrite{ItemType: procore.ItemContract, WorkCompletedThisPeriod: procore.Ptr(procore.Money{})}),
+		toJSON(t, procore.RequisitionItemWrite{ItemType: procore.ItemContract, WorkCompletedThisPeriod: new(procore.Money{})}),
 		"a zero that is meant is sent")
 }
 

@@ -197,8 +197,7 @@ func readAll(r io.Reader, most int64) ([]byte, error) {
 
 // withoutURL takes the address out of an error: our operation names the call.
 func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

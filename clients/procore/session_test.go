@@ -40,11 +40,11 @@ func sandbox(t *testing.T, wrap func(http.Handler) http.Handler) *bundle {
 }
 
 func money(s string) *procore.Money {
-	return procore.Ptr(procore.NewMoney(decimal.RequireFromString(s)))
+	return new(procore.NewMoney(decimal.RequireFromString(s)))
 }
 
 func number(s string) *procore.NumberMoney {
-	return procore.Ptr(procore.NewNumberMoney(decimal.RequireFromString(s)))
+	return new(procore.NewNumberMoney(decimal.RequireFromString(s)))
 }
 
 func day(t *testing.T, s string) procore.Date {
@@ -58,7 +58,7 @@ func day(t *testing.T, s string) procore.Date {
 func (b *bundle) vendorOnProject(t *testing.T, origin string) int64 {
 	t.Helper()
 	res, _, err := b.client.Vendors.Sync(t.Context(), []procore.VendorUpdate{{
-		OriginID: procore.Ptr(origin), Name: procore.Ptr("Concrete Inc"), CountryCode: procore.Ptr("US"), StateCode: procore.Ptr("CO"),
+		OriginID: new(origin), Name: new("Concrete Inc"), CountryCode: new("US"), StateCode: new("CO"),
 		BusinessRegister: &procore.BusinessRegisterUpdate{Type: "EIN", Identifier: "12-3456789"},
 	}})
 	require.NoError(t, err)
@@ -166,8 +166,8 @@ func vendorCalls(t *testing.T, b *bundle, vendor int64) {
 	require.Equal(t, "odoo:a:1:res.partner:1", onProject[0].OriginID)
 
 	res, _, err := c.Vendors.Sync(ctx, []procore.VendorUpdate{
-		{OriginID: procore.Ptr("odoo:a:1:res.partner:2"), Name: procore.Ptr("Wrong"), CountryCode: procore.Ptr("XX")},
-		{OriginID: procore.Ptr("odoo:a:1:res.partner:3"), Name: procore.Ptr("Right")},
+		{OriginID: new("odoo:a:1:res.partner:2"), Name: new("Wrong"), CountryCode: new("XX")},
+		{OriginID: new("odoo:a:1:res.partner:3"), Name: new("Right")},
 	})
 	require.NoError(t, err)
 	_, err = res.Find("odoo:a:1:res.partner:2")
@@ -175,7 +175,7 @@ func vendorCalls(t *testing.T, b *bundle, vendor int64) {
 	right, err := res.Find("odoo:a:1:res.partner:3")
 	require.NoError(t, err)
 
-	_, _, err = c.Vendors.Sync(ctx, []procore.VendorUpdate{{ID: &right.ID, IsActive: procore.Ptr(false)}})
+	_, _, err = c.Vendors.Sync(ctx, []procore.VendorUpdate{{ID: &right.ID, IsActive: new(false)}})
 	require.NoError(t, err)
 	inactive, _, err := c.Vendors.ListInactive(ctx, procore.ListOptions{})
 	require.NoError(t, err)
@@ -190,16 +190,16 @@ func commitmentCalls(t *testing.T, b *bundle, vendor, code int64) (commitment, l
 	ctx, c := t.Context(), b.client
 	const po = "odoo:a:1:purchase.order:42:commitment:1"
 	res, _, err := c.Commitments.Sync(ctx, b.project, []procore.CommitmentUpdate{{
-		OriginID: procore.Ptr(po), Number: procore.Ptr("PO00042"), Title: procore.Ptr("Concrete"), VendorID: &vendor,
+		OriginID: procore.Ptr(po), Number: new("PO00042"), Title: new("Concrete"), VendorID: &vendor,
 		Status: procore.Ptr(procore.CommitmentDraft), AccountingMethod: procore.Ptr(procore.AccountingAmount),
-		ContractDate: procore.Ptr(day(t, "2026-02-03")), RetainagePercent: money("10"),
+		ContractDate: new(day(t, "2026-02-03")), RetainagePercent: money("10"),
 	}})
 	require.NoError(t, err)
 	made, err := res.Find(po)
 	require.NoError(t, err)
 
 	lines, _, err := c.CommitmentLines.Sync(ctx, b.project, made.ID, []procore.CommitmentLineUpdate{
-		{OriginID: procore.Ptr(po + ":1"), BudgetCodeID: &code, Amount: money("1000.10"), ExtendedType: procore.Ptr(procore.ExtendedManual), Description: procore.Ptr("slab")},
+		{OriginID: procore.Ptr(po + ":1"), BudgetCodeID: &code, Amount: money("1000.10"), ExtendedType: procore.Ptr(procore.ExtendedManual), Description: new("slab")},
 		{OriginID: procore.Ptr(po + ":2"), BudgetCodeID: &code, Amount: money("7"), ExtendedType: procore.Ptr(procore.ExtendedManual)},
 	})
 	require.NoError(t, err)
@@ -231,7 +231,7 @@ func commitmentCalls(t *testing.T, b *bundle, vendor, code int64) (commitment, l
 	require.ErrorIs(t, err, &procore.ErrorResponse{Code: procore.CodeLocked})
 
 	second := "odoo:a:1:purchase.order:43:commitment:1"
-	res, _, err = c.Commitments.Sync(ctx, b.project, []procore.CommitmentUpdate{{OriginID: &second, Number: procore.Ptr("PO00043"), VendorID: &vendor}})
+	res, _, err = c.Commitments.Sync(ctx, b.project, []procore.CommitmentUpdate{{OriginID: &second, Number: new("PO00043"), VendorID: &vendor}})
 	require.NoError(t, err)
 	gone, err := res.Find(second)
 	require.NoError(t, err)
@@ -251,8 +251,8 @@ func requisitionCalls(t *testing.T, b *bundle, commitment, line int64) {
 	t.Helper()
 	ctx, c := t.Context(), b.client
 	bill := procore.RequisitionWrite{
-		OriginID: procore.Ptr("odoo:a:1:account.move:7:requisition:42@1"), InvoiceNumber: procore.Ptr("INV-7"),
-		BillingDate: procore.Ptr(day(t, "2026-02-28")), Status: procore.Ptr(procore.RequisitionUnderReview),
+		OriginID: new("odoo:a:1:account.move:7:requisition:42@1"), InvoiceNumber: new("INV-7"),
+		BillingDate: new(day(t, "2026-02-28")), Status: procore.Ptr(procore.RequisitionUnderReview),
 		Items: []procore.RequisitionItemWrite{{ItemType: procore.ItemContract, LineItemID: &line, WorkCompletedThisPeriod: money("250.05")}},
 	}
 	_, _, err := c.Requisitions.Create(ctx, b.project, commitment, bill)
@@ -297,9 +297,9 @@ func directCostCalls(t *testing.T, b *bundle, vendor, code int64) {
 	ctx, c := t.Context(), b.client
 	const origin = "odoo:a:1:account.move:8:direct_cost:1"
 	made, _, err := c.DirectCosts.Create(ctx, b.project, procore.DirectCostWrite{
-		DirectCostType: procore.Ptr(procore.DirectCostInvoice), InvoiceNumber: procore.Ptr("INV-8"), VendorID: &vendor,
-		Status: procore.Ptr(procore.DirectCostDraft), DirectCostDate: procore.Ptr(day(t, "2026-02-10")), OriginID: procore.Ptr(origin),
-		LineItems: []procore.DirectCostLineWrite{{BudgetCodeID: &code, ManualAmount: number("-12.34"), Description: procore.Ptr("credit"), OriginID: procore.Ptr(origin + ":1"), Ref: procore.Ptr("1")}},
+		DirectCostType: procore.Ptr(procore.DirectCostInvoice), InvoiceNumber: new("INV-8"), VendorID: &vendor,
+		Status: procore.Ptr(procore.DirectCostDraft), DirectCostDate: new(day(t, "2026-02-10")), OriginID: procore.Ptr(origin),
+		LineItems: []procore.DirectCostLineWrite{{BudgetCodeID: &code, ManualAmount: number("-12.34"), Description: new("credit"), OriginID: procore.Ptr(origin + ":1"), Ref: new("1")}},
 	})
 	require.NoError(t, err)
 	require.Len(t, made.LineItems, 1)
@@ -339,7 +339,7 @@ func TestFaultsOfTheSandbox(t *testing.T) {
 		return &procoretest.Fault{Drop: true}
 	}
 	b.SetHook(procoretest.Hook{After: drop})
-	update := []procore.VendorUpdate{{OriginID: procore.Ptr("v"), Name: procore.Ptr("V")}}
+	update := []procore.VendorUpdate{{OriginID: new("v"), Name: new("V")}}
 	_, _, err := b.client.Vendors.Sync(ctx, update)
 	require.Equal(t, procore.Ambiguous, procore.Classify(err), "%v", err)
 	found, _, err := b.client.Vendors.List(ctx, procore.VendorListOptions{OriginID: "v"})

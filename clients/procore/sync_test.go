@@ -19,8 +19,11 @@ func TestSyncResultIsReadByOriginID(t *testing.T) {
 			{"id":"45","origin_id":12,"errors":"odd"},{"origin_id":"l","errors":{"base":["is locked"]}}]}`)
 	})
 	updates := []procore.VendorUpdate{
-		{OriginID: procore.Ptr("a")}, {OriginID: procore.Ptr("b")}, {OriginID: procore.Ptr("c"), ID: procore.Ptr(int64(3))},
-		{OriginID: procore.Ptr("d")}, {ID: procore.Ptr(int64(44))},
+		{OriginID: new("a")},
+		{OriginID: new("b")},
+		{OriginID: new("c"), ID: new(int64(3))},
+		{OriginID: new("d")},
+		{ID: new(int64(44))},
 	}
 	got, _, err := w.client.Vendors.Sync(t.Context(), updates)
 	require.NoError(t, err)
@@ -64,9 +67,9 @@ func TestSyncResultIsReadByOriginID(t *testing.T) {
 func TestSyncRefusesWhatWouldDouble(t *testing.T) {
 	t.Parallel()
 	w := serve(t, nil)
-	a := procore.Ptr("a")
+	a := new("a")
 	for name, updates := range map[string][]procore.CommitmentUpdate{
-		"no key": {{OriginID: a}, {}}, "twice": {{OriginID: a}, {OriginID: procore.Ptr("a")}}, "too many": make([]procore.CommitmentUpdate, procore.MaxSync+1),
+		"no key": {{OriginID: a}, {}}, "twice": {{OriginID: a}, {OriginID: new("a")}}, "too many": make([]procore.CommitmentUpdate, procore.MaxSync+1),
 	} {
 		_, resp, err := w.client.Commitments.Sync(t.Context(), 1, updates)
 		require.Error(t, err, name)

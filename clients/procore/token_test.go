@@ -73,7 +73,7 @@ func TestA401IsRepeatedOnceWithTheSameRequestID(t *testing.T) {
 		answer(rw, http.StatusCreated, `{"id":5}`)
 	}, func(c *procore.Config) { c.Gate = g })
 	ctx := procore.WithRequestID(t.Context(), "send-42")
-	got, resp, err := w.client.DirectCosts.Create(ctx, 3, procore.DirectCostWrite{OriginID: procore.Ptr("o")})
+	got, resp, err := w.client.DirectCosts.Create(ctx, 3, procore.DirectCostWrite{OriginID: new("o")})
 	require.NoError(t, err)
 	require.EqualValues(t, 5, got.ID)
 	require.Equal(t, 2, resp.Requests)

@@ -127,7 +127,7 @@ The demo stays up; Ctrl-C stops and removes all of it.
   Procore sandbox   %s/_sandbox/state, /_sandbox/budget, /_sandbox/journal
   worker's log      %s
 In a second terminal:  . .demo/env && bin/ml-connector status show %s
-`, d.env.TemporalUI, d.sandboxes.odooURL, d.sandboxes.procoreURL, d.workerLog(), tenant)
+`, orElse(d.env.TemporalUI, "that of the server at "+d.env.TemporalAddress), d.sandboxes.odooURL, d.sandboxes.procoreURL, d.workerLog(), tenant)
 	select {
 	case <-ctx.Done():
 		return nil

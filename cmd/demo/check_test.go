@@ -67,7 +67,8 @@ func TestDuplicates(t *testing.T) {
 	require.Empty(t, duplicates(procoretest.State{
 		Vendors: []procoretest.VendorState{{ID: 1, Name: "Summit"}, {ID: 2, Name: "Summit"}, {ID: 3, Name: "Peak", TaxID: "84-1"}},
 		Commitments: []procoretest.CommitmentState{
-			{ID: 10, ProjectID: 7, Number: "PO00042", OriginID: "a"}, {ID: 11, ProjectID: 8, Number: "PO00042", OriginID: "b"},
+			{ID: 10, ProjectID: 7, Number: "PO00042", OriginID: "a"},
+			{ID: 11, ProjectID: 8, Number: "PO00042", OriginID: "b"},
 			{ID: 12, ProjectID: 7, Number: "PO00042", OriginID: "a", Deleted: true},
 		},
 	}, before), "what Procore had twice before is not ours; one number on two projects is the rule")

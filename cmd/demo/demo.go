@@ -133,7 +133,9 @@ func (d *Demo) startServices(ctx context.Context) error {
 	if d.temporal, err = dialTemporal(ctx, d.env.TemporalAddress); err != nil {
 		return err
 	}
-	d.say("Temporal Web UI: %s", d.env.TemporalUI)
+	if d.env.TemporalUI != "" {
+		d.say("Temporal Web UI: %s", d.env.TemporalUI)
+	}
 	return nil
 }
 

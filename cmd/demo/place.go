@@ -34,7 +34,7 @@ func openAPIDocument(root string) string {
 		shared = filepath.Join(root, "..", "shared")
 	}
 	path := filepath.Join(shared, "procore", "openapi.json")
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); err != nil { //nolint:gosec // G703: ML_SHARED is the user's own setting
 		return ""
 	}
 	return path

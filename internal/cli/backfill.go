@@ -72,12 +72,14 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 		a.say("Started %s.", run.GetID())
 		return nil
 	}
-	var fetched activities.FetchResult
-	if err := run.Get(ctx, &fetched); err != nil {
+	var results []activities.FetchResult
+	if err := run.Get(ctx, &results); err != nil {
 		return fmt.Errorf("reading Odoo: %w", err)
 	}
-	for model, count := range fetched.Models {
-		a.say("%s: %d read, %d changed.", model, count.Fetched, count.Changed)
+	for _, fetched := range results {
+		for model, count := range fetched.Models {
+			a.say("%s: %d read, %d changed.", model, count.Fetched, count.Changed)
+		}
 	}
 	return a.waitIdle(ctx, s, in.Tenant)
 }

@@ -65,9 +65,9 @@ func (f *Firm) planDirectBills() {
 
 // planHeldDirectBills stay with a person.
 func (f *Firm) planHeldDirectBills() {
-	hold := func(cause string, b bill) *bill {
+	hold := func(cause string, b bill) {
 		b.causes = []string{cause}
-		return f.enter("", b)
+		f.enter("", b)
 	}
 	hold("project.closed", bill{vendor: roofing, day: "2026-03-23", ref: f.ref(), lines: []line{
 		loose(glSubcontract, "Warranty call, roof drain", centsPrice(186500), all(library, "07 52 00.S")),

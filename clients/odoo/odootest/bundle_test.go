@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -124,9 +125,7 @@ func (b *bundle) bill(vals map[string]any, lines ...map[string]any) int64 {
 		cmds = append(cmds, []any{0, 0, l})
 	}
 	all := map[string]any{"move_type": "in_invoice", "partner_id": b.ids["vendor"], "invoice_date": "2026-11-21", "invoice_line_ids": cmds}
-	for k, v := range vals {
-		all[k] = v
-	}
+	maps.Copy(all, vals)
 	return b.add("bill", "account.move", all)
 }
 

@@ -27,7 +27,7 @@ func (s *Server) installCurrencies() {
 		if _, ok := vals["rounding"]; ok {
 			c.put("decimal_places", int64(-decimal.NewFromFloat(c.num("rounding")).Exponent()))
 		} else if _, ok := vals["decimal_places"]; ok {
-			f, _ := decimal.New(1, -int32(c.num("decimal_places"))).Float64() //nolint:gosec // a handful of decimals
+			f, _ := decimal.New(1, -int32(c.num("decimal_places"))).Float64()
 			c.put("rounding", f)
 		}
 	}
@@ -126,7 +126,7 @@ func (t *tx) places(currency int64) int32 {
 	if r == nil {
 		return 2
 	}
-	return int32(rec{t, t.s.model("res.currency"), r}.num("decimal_places")) //nolint:gosec // a handful of decimals
+	return int32(rec{t, t.s.model("res.currency"), r}.num("decimal_places"))
 }
 
 func dec(f float64) decimal.Decimal { return decimal.NewFromFloat(f) }

@@ -1,6 +1,7 @@
 package odootest
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -10,9 +11,7 @@ import (
 func (b *bundle) search(model string, domain []any, extra map[string]any) []any {
 	b.t.Helper()
 	args := map[string]any{"domain": domain, "order": "id asc"}
-	for k, v := range extra {
-		args[k] = v
-	}
+	maps.Copy(args, extra)
 	out, ok := b.do(model, "search", nil, args).([]any)
 	require.True(b.t, ok)
 	return out
@@ -145,11 +144,11 @@ func TestRollbackLeavesNothing(t *testing.T) {
 	po := b.order(map[string]any{"name": "x", "price_unit": 1})
 	before := encode(b.s.State())
 	b.clock.Advance(time.Minute)
-	b.refused("purchase.order", "write", []int64{po}, map[string]any{"vals": map[string]any{
+	_ = b.refused("purchase.order", "write", []int64{po}, map[string]any{"vals": map[string]any{
 		"partner_ref": "new",
 		"order_line":  []any{[]any{1, 1, map[string]any{"price_unit": 5}}, []any{0, 0, map[string]any{"name": "y", "product_id": 1}}, []any{1, 99, map[string]any{}}},
 	}})
 	require.Equal(t, before, encode(b.s.State()))
-	b.refused("res.partner", "create", nil, map[string]any{"vals_list": []any{map[string]any{"name": "A"}, map[string]any{"nope": 1}}})
+	_ = b.refused("res.partner", "create", nil, map[string]any{"vals_list": []any{map[string]any{"name": "A"}, map[string]any{"nope": 1}}})
 	require.Equal(t, before, encode(b.s.State()))
 }

@@ -19,7 +19,7 @@ func (e *apiError) Error() string { return e.name + ": " + e.message }
 
 func (e *apiError) body() object {
 	args := []any{e.message}
-	title := e.name
+	var title string
 	if e.coded {
 		args = append(args, int64(e.status))
 		title = fmt.Sprintf("%s: %d %s", e.name, e.status, http.StatusText(e.status))
@@ -47,6 +47,7 @@ func httpError(status int, name, format string, args ...any) *apiError {
 func valueError(format string, args ...any) { raise(500, "builtins.ValueError", format, args...) }
 func typeError(format string, args ...any)  { raise(500, "builtins.TypeError", format, args...) }
 func userError(format string, args ...any)  { raise(422, "odoo.exceptions.UserError", format, args...) }
+
 func validationError(format string, args ...any) {
 	raise(422, "odoo.exceptions.ValidationError", format, args...)
 }

@@ -273,8 +273,8 @@ func (t *tx) recomputeOrder(id int64) {
 }
 
 func (s *Server) purchaseMethods() {
-	each := func(needs string, answer any, f func(t *tx, o rec)) method {
-		return method{needs: needs, run: func(t *tx, m *model, rs []*record, _ args) any {
+	each := func(answer any, f func(t *tx, o rec)) method {
+		return method{needs: "write", run: func(t *tx, m *model, rs []*record, _ args) any {
 			for _, r := range rs {
 				f(t, rec{t, m, r})
 			}
@@ -289,7 +289,7 @@ func (s *Server) purchaseMethods() {
 			t.dirtyLines[id] = true
 		}
 	}
-	confirm := each("write", true, func(t *tx, o rec) {
+	confirm := each(true, func(t *tx, o rec) {
 		if st := o.str("state"); st != "draft" && st != "sent" && st != "to approve" {
 			return
 		}
@@ -302,7 +302,7 @@ func (s *Server) purchaseMethods() {
 	methods := map[string]method{
 		"button_confirm": confirm,
 		"button_approve": confirm,
-		"button_cancel": each("write", nil, func(t *tx, o rec) {
+		"button_cancel": each(nil, func(t *tx, o rec) {
 			if o.is("locked") {
 				userError("Unable to cancel purchase order(s): %s since they are locked. You must unlock them first.", o.str("name"))
 			}
@@ -313,9 +313,9 @@ func (s *Server) purchaseMethods() {
 			}
 			state(t, o, "cancel")
 		}),
-		"button_draft":  each("write", object{}, func(t *tx, o rec) { state(t, o, "draft") }),
-		"button_lock":   each("write", nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": true}) }),
-		"button_unlock": each("write", nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": false}) }),
+		"button_draft":  each(object{}, func(t *tx, o rec) { state(t, o, "draft") }),
+		"button_lock":   each(nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": true}) }),
+		"button_unlock": each(nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": false}) }),
 		"action_create_invoice": {needs: "write", params: "attachment_ids", run: func(t *tx, m *model, rs []*record, _ args) any {
 			return t.createInvoices(m, rs)
 		}},

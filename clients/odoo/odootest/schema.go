@@ -49,7 +49,6 @@ func (f *field) relational() bool {
 }
 
 func (f *field) numeric() bool { return f.kind == kInt || f.kind == kFloat || f.kind == kMonetary }
-func (f *field) textual() bool { return f.kind == kChar || f.kind == kText || f.kind == kHTML }
 
 // model is a table with its fields and the hooks of its business rules; nil hooks do nothing.
 type model struct {

@@ -68,7 +68,6 @@ func (t *tx) ordering(m *model, order string) (compare func(a, b *record) int, b
 	type key struct {
 		f    *field
 		sign int
-		rank map[int64]string
 	}
 	var keys []key
 	for part := range strings.SplitSeq(order, ",") {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -180,6 +179,6 @@ func (r *record) at(slot int) any {
 
 func sortedIDs(set map[int64]bool) []int64 {
 	ids := slices.Collect(maps.Keys(set))
-	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	slices.Sort(ids)
 	return ids
 }

@@ -15,8 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 const (

@@ -221,11 +221,13 @@ type tape struct {
 	body   bytes.Buffer
 }
 
+// WriteHeader implements http.ResponseWriter.
 func (t *tape) WriteHeader(status int) {
 	t.status = status
 	t.ResponseWriter.WriteHeader(status)
 }
 
+// Write implements http.ResponseWriter.
 func (t *tape) Write(p []byte) (int, error) {
 	if t.status == 0 {
 		t.status = http.StatusOK

@@ -7,8 +7,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 // specPath finds the OpenAPI document that the project shares, or skips.

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 func TestPaging(t *testing.T) {

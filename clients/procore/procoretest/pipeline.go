@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
 )
@@ -127,9 +128,7 @@ func jsonReply(status int, body any, problemText string) reply {
 }
 
 func (r reply) send(w http.ResponseWriter, req *http.Request) {
-	for name, values := range r.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), r.header)
 	if id := req.Header.Get("X-Request-Id"); id != "" {
 		w.Header().Set("X-Request-Id", id)
 	}

@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 func TestTokenNeedsTheRightSecret(t *testing.T) {
@@ -197,7 +198,7 @@ func TestHookBeforeAndAfterTheEffect(t *testing.T) {
 	require.Len(t, b.server.State().Vendors, before+1)
 
 	b.server.SetHook(procoretest.Hook{After: func(procoretest.Request) *procoretest.Fault { return &procoretest.Fault{Drop: true} }})
-	_, err := http.DefaultClient.Do(b.request(t, http.MethodPost, "/rest/v1.0/vendors", vendor)) //nolint:bodyclose // there is no answer
+	_, err := http.DefaultClient.Do(b.request(t, http.MethodPost, "/rest/v1.0/vendors", vendor))
 	require.ErrorIs(t, err, io.EOF)
 	require.Len(t, b.server.State().Vendors, before+2)
 	require.Zero(t, b.server.Journal()[2].Status)

@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 func (b *bundle) costs() string { return fmt.Sprintf("/rest/v1.1/projects/%d/direct_costs", b.project) }

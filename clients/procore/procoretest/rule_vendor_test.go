@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 func TestVendorNameIsRequiredNotUnique(t *testing.T) {
@@ -26,8 +27,14 @@ func TestVendorCountryAndState(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for _, bad := range []struct{ country, state, field string }{
-		{"USA", "", "country_code"}, {"us", "", "country_code"}, {"ZZ", "", "country_code"}, {"UK", "", "country_code"},
-		{"US", "XX", "state_code"}, {"CA", "TX", "state_code"}, {"DE", "BAVARIA", "state_code"}, {"FR", "LONG", "state_code"},
+		{"USA", "", "country_code"},
+		{"us", "", "country_code"},
+		{"ZZ", "", "country_code"},
+		{"UK", "", "country_code"},
+		{"US", "XX", "state_code"},
+		{"CA", "TX", "state_code"},
+		{"DE", "BAVARIA", "state_code"},
+		{"FR", "LONG", "state_code"},
 	} {
 		b.syncVendors(t, m{"name": "x", "country_code": bad.country, "state_code": bad.state}).failed(t, bad.field, "is not a valid")
 	}

@@ -5,9 +5,10 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 func TestStateIsServedAsItIs(t *testing.T) {

@@ -6,8 +6,9 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
 // walk uses every operation once or more, the way an ERP connector would.
