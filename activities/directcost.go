@@ -85,6 +85,9 @@ func (r *Records) createDirectCost(ctx context.Context, s *stepContext) (written
 	body := directCostBody(want)
 	body.DirectCostType = &want.Type
 	body.OriginID = &want.OriginID
+	if want.InvoiceNumber != "" {
+		body.InvoiceNumber = &want.InvoiceNumber
+	}
 	for _, l := range want.Lines {
 		line := directCostLine(l)
 		line.OriginID = new(l.OriginID)
@@ -110,7 +113,7 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext, id int64
 		have[l.OriginID] = l
 	}
 	body := directCostBody(want)
-	same := current.InvoiceNumber == want.InvoiceNumber && current.VendorID == want.Vendor && current.Description == want.Description &&
+	same := current.VendorID == want.Vendor && current.Description == want.Description &&
 		current.DirectCostDate.String() == string(want.Date) && current.ReceivedDate.String() == string(want.ReceivedDate)
 	for _, l := range want.Lines {
 		line := directCostLine(l)
@@ -145,9 +148,6 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext, id int64
 
 func directCostBody(want *mapping.DirectCost) procore.DirectCostWrite {
 	body := procore.DirectCostWrite{Status: &want.Status, Description: &want.Description, VendorID: &want.Vendor}
-	if want.InvoiceNumber != "" {
-		body.InvoiceNumber = &want.InvoiceNumber
-	}
 	if date, err := procore.ParseDate(string(want.Date)); err == nil && want.Date != "" {
 		body.DirectCostDate = &date
 	}

@@ -37,9 +37,9 @@ func TestBackfillReadsModelByModel(t *testing.T) {
 	b.OnActivity(polls.WakeDispatch, mock.Anything, activities.WakeInput{Tenant: "acme"}).Return(nil).Twice()
 	b.ExecuteWorkflow(workflows.Backfill, workflows.BackfillInput{Tenant: "acme", Since: "2026-01-01", Until: "2026-03-31"})
 	require.NoError(t, b.GetWorkflowError())
-	var total activities.FetchResult
-	require.NoError(t, b.GetWorkflowResult(&total))
-	require.Len(t, total.Models, 2)
+	var results []activities.FetchResult
+	require.NoError(t, b.GetWorkflowResult(&results))
+	require.Len(t, results, 2)
 }
 
 func TestBackfillRefusesOtherModels(t *testing.T) {

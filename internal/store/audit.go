@@ -53,15 +53,6 @@ func (s *Store) Audits(ctx context.Context, tenant, model string, id int64) ([]A
 	return convert(list, toAuditEvent), nil
 }
 
-// AllAudits returns at most limit events of a tenant with an id above after, oldest first.
-func (s *Store) AllAudits(ctx context.Context, tenant string, after int64, limit int) ([]AuditEvent, error) {
-	list, err := s.q.AllAudits(ctx, db.AllAuditsParams{Tenant: tenant, After: after, MaxRows: int32(limit)}) //nolint:gosec // a page
-	if err != nil {
-		return nil, fmt.Errorf("reading audit events: %w", err)
-	}
-	return convert(list, toAuditEvent), nil
-}
-
 func toAuditEvent(r db.AuditEvent) AuditEvent {
 	return AuditEvent{
 		Audit: Audit{

@@ -8,23 +8,14 @@ import (
 )
 
 // TakeBudget reserves n requests of a Procore app for a company. Not granted, until is when to ask again. A tenth of
-// the hour's requests is kept for TakeUrgentBudget.
+// the hour's requests is never granted: it is the share that is kept for sync-now.
 func (s *Store) TakeBudget(ctx context.Context, app string, company int64, n int) (ok bool, until time.Time, err error) {
-	return s.takeBudget(ctx, app, company, n, false)
-}
-
-// TakeUrgentBudget is TakeBudget for what a person asked for.
-func (s *Store) TakeUrgentBudget(ctx context.Context, app string, company int64, n int) (ok bool, until time.Time, err error) {
-	return s.takeBudget(ctx, app, company, n, true)
-}
-
-func (s *Store) takeBudget(ctx context.Context, app string, company int64, n int, urgent bool) (bool, time.Time, error) {
 	type grant struct {
 		OK    bool      `json:"ok"`
 		Until time.Time `json:"until"`
 	}
 	out, err := answer[grant]("taking budget", func() ([]byte, error) {
-		return s.q.TakeBudget(ctx, db.TakeBudgetParams{App: app, CompanyID: company, N: int32(n), Urgent: urgent}) //nolint:gosec // a batch
+		return s.q.TakeBudget(ctx, db.TakeBudgetParams{App: app, CompanyID: company, N: int32(n)}) //nolint:gosec // a batch
 	})
 	return out.OK, out.Until, err
 }

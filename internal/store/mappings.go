@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/ml-connector/odoo-procore/internal/store/db"
 )
@@ -84,24 +83,6 @@ func (s *Store) CodeMappings(ctx context.Context, tenant string) ([]CodeMapping,
 			OdooModel: r.OdooModel, OdooID: r.OdooID, ProcoreProject: r.ProcoreProject, OdooCode: r.OdooCode, OdooName: r.OdooName,
 			SubJob: r.SubJob, CostCode: r.CostCode, CostType: r.CostType, Note: r.Note,
 		}
-	}), nil
-}
-
-// RulesEpoch is one change of the rules.
-type RulesEpoch struct {
-	Epoch      int64
-	Reason, By string
-	At         time.Time
-}
-
-// RulesEpochs returns all changes of the rules, oldest first.
-func (s *Store) RulesEpochs(ctx context.Context, tenant string) ([]RulesEpoch, error) {
-	list, err := s.q.RulesEpochs(ctx, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("reading rules epochs: %w", err)
-	}
-	return convert(list, func(r db.RulesEpoch) RulesEpoch {
-		return RulesEpoch{Epoch: r.Epoch, Reason: r.Reason, By: r.By, At: r.At.UTC()}
 	}), nil
 }
 

@@ -74,16 +74,6 @@ func (s *Store) FindRecord(ctx context.Context, tenant, ref string) ([]Record, e
 	return convert(rows, toRecord), nil
 }
 
-// Mentioning returns the records of a model whose lines name one of mentions, written model/id
-// ("purchase.order/42", "account.analytic.account/7"), by document date and id.
-func (s *Store) Mentioning(ctx context.Context, tenant, model string, mentions []string) ([]Record, error) {
-	rows, err := s.q.Mentioning(ctx, db.MentioningParams{Tenant: tenant, Model: model, Mentions: mentions})
-	if err != nil {
-		return nil, fmt.Errorf("finding records of %s by what they name: %w", model, err)
-	}
-	return convert(rows, toRecord), nil
-}
-
 // BillsWithRef returns the bills that carry a number of the vendor (of any vendor), by invoice date and id.
 func (s *Store) BillsWithRef(ctx context.Context, tenant, ref string) ([]Record, error) {
 	rows, err := s.q.BillsWithRef(ctx, db.BillsWithRefParams{Tenant: tenant, VendorRef: ref})
@@ -100,19 +90,6 @@ func (s *Store) Requested(ctx context.Context, tenant, model string, limit int) 
 		return nil, fmt.Errorf("looking for requested records of %s: %w", model, err)
 	}
 	return ids, nil
-}
-
-// WriteDates returns the stored write_date of those of ids that were read.
-func (s *Store) WriteDates(ctx context.Context, tenant, model string, ids []int64) (map[int64]time.Time, error) {
-	rows, err := s.q.WriteDates(ctx, db.WriteDatesParams{Tenant: tenant, Model: model, Ids: ids})
-	if err != nil {
-		return nil, fmt.Errorf("reading write dates of %s: %w", model, err)
-	}
-	out := make(map[int64]time.Time, len(rows))
-	for _, r := range rows {
-		out[r.OdooID] = timeOrZero(r.WriteDate)
-	}
-	return out, nil
 }
 
 // RaiseWant asks for records once more and returns how many there are. Waits die with the old want, so it is the

@@ -41,9 +41,6 @@ func TestSnapshots(t *testing.T) {
 	all, err := b.AllContent(t.Context(), acme, order)
 	require.NoError(t, err)
 	require.Len(t, all, 1)
-	dates, err := b.WriteDates(t.Context(), acme, order, []int64{1, 2, 3})
-	require.NoError(t, err)
-	require.Equal(t, map[int64]time.Time{1: last.WriteDate, 2: epoch}, dates)
 }
 
 func TestPartnersAreWantedWhenAskedFor(t *testing.T) {
@@ -94,9 +91,10 @@ func TestFindingRecords(t *testing.T) {
 	require.Equal(t, []int64{8}, ids(b.FindRecord(t.Context(), acme, "account.move,8")))
 	require.Empty(t, ids(b.FindRecord(t.Context(), acme, "PO, Ltd")))
 	require.Equal(t, []int64{7, 8}, ids(b.BillsWithRef(t.Context(), acme, "INV-1")))
-	for _, mention := range []string{"purchase.order/42", "account.account/5", "account.analytic.account/12", "account.analytic.account/15", "res.partner/9"} {
-		require.Equal(t, []int64{7}, ids(b.Mentioning(t.Context(), acme, bill, []string{mention})), mention)
-	}
-	_, err := b.Record(t.Context(), acme, bill, 99)
+	var mentions []string
+	err := b.Pool().QueryRow(t.Context(), "SELECT mentions FROM records WHERE model = $1 AND odoo_id = 7", bill).Scan(&mentions)
+	require.NoError(t, err)
+	require.Subset(t, mentions, []string{"purchase.order/42", "account.account/5", "account.analytic.account/12", "account.analytic.account/15", "res.partner/9"})
+	_, err = b.Record(t.Context(), acme, bill, 99)
 	require.ErrorIs(t, err, store.ErrNotFound)
 }

@@ -114,34 +114,11 @@ type ProcoreCode struct {
 	RefreshedAt time.Time
 }
 
-type ProcoreDocument struct {
-	Tenant     string
-	Project    int64
-	Kind       string
-	ProcoreID  int64
-	NumberNorm string
-	Vendor     int64
-	Amount     decimal.NullDecimal
-	OriginID   string
-	Content    []byte
-}
-
 type ProcoreRead struct {
 	Tenant      string
 	Kind        string
 	Project     int64
 	RefreshedAt time.Time
-}
-
-type ProcoreVendor struct {
-	Tenant   string
-	ID       int64
-	Name     string
-	NormName string
-	TaxID    string
-	OriginID string
-	Active   bool
-	Content  []byte
 }
 
 type ProjectMapping struct {

@@ -10,50 +10,6 @@ import (
 	"time"
 )
 
-const allAudits = `-- name: AllAudits :many
-SELECT id, tenant, at, actor, action, model, odoo_id, part, send_id, plan_id, workflow_id, run_id, detail FROM audit_events WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3
-`
-
-type AllAuditsParams struct {
-	Tenant  string
-	After   int64
-	MaxRows int32
-}
-
-func (q *Queries) AllAudits(ctx context.Context, arg AllAuditsParams) ([]AuditEvent, error) {
-	rows, err := q.db.Query(ctx, allAudits, arg.Tenant, arg.After, arg.MaxRows)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []AuditEvent
-	for rows.Next() {
-		var i AuditEvent
-		if err := rows.Scan(
-			&i.ID,
-			&i.Tenant,
-			&i.At,
-			&i.Actor,
-			&i.Action,
-			&i.Model,
-			&i.OdooID,
-			&i.Part,
-			&i.SendID,
-			&i.PlanID,
-			&i.WorkflowID,
-			&i.RunID,
-			&i.Detail,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const audits = `-- name: Audits :many
 SELECT id, tenant, at, actor, action, model, odoo_id, part, send_id, plan_id, workflow_id, run_id, detail FROM audit_events WHERE tenant = $1 AND model = $2 AND odoo_id = $3 ORDER BY id
 `
@@ -127,46 +83,6 @@ func (q *Queries) Codes(ctx context.Context, arg CodesParams) ([]ProcoreCode, er
 			&i.Content,
 			&i.Active,
 			&i.RefreshedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const documents = `-- name: Documents :many
-SELECT tenant, project, kind, procore_id, number_norm, vendor, amount, origin_id, content FROM procore_documents WHERE tenant = $1 AND project = $2 AND kind = $3 ORDER BY procore_id
-`
-
-type DocumentsParams struct {
-	Tenant  string
-	Project int64
-	Kind    string
-}
-
-func (q *Queries) Documents(ctx context.Context, arg DocumentsParams) ([]ProcoreDocument, error) {
-	rows, err := q.db.Query(ctx, documents, arg.Tenant, arg.Project, arg.Kind)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ProcoreDocument
-	for rows.Next() {
-		var i ProcoreDocument
-		if err := rows.Scan(
-			&i.Tenant,
-			&i.Project,
-			&i.Kind,
-			&i.ProcoreID,
-			&i.NumberNorm,
-			&i.Vendor,
-			&i.Amount,
-			&i.OriginID,
-			&i.Content,
 		); err != nil {
 			return nil, err
 		}
@@ -257,7 +173,7 @@ func (q *Queries) ObserveRefusal(ctx context.Context, arg ObserveRefusalParams) 
 }
 
 const saveCodes = `-- name: SaveCodes :one
-SELECT save_codes($1::text, $2::text, $3::bigint, $4::jsonb, $5::boolean)::bigint AS released
+SELECT save_codes($1::text, $2::text, $3::bigint, $4::jsonb)::bigint AS released
 `
 
 type SaveCodesParams struct {
@@ -265,7 +181,6 @@ type SaveCodesParams struct {
 	Kind    string
 	Project int64
 	Codes   []byte
-	Whole   bool
 }
 
 func (q *Queries) SaveCodes(ctx context.Context, arg SaveCodesParams) (int64, error) {
@@ -274,103 +189,25 @@ func (q *Queries) SaveCodes(ctx context.Context, arg SaveCodesParams) (int64, er
 		arg.Kind,
 		arg.Project,
 		arg.Codes,
-		arg.Whole,
 	)
 	var released int64
 	err := row.Scan(&released)
 	return released, err
 }
 
-const saveDocuments = `-- name: SaveDocuments :exec
-SELECT save_documents($1::text, $2::bigint, $3::text, $4::jsonb, $5::boolean)
-`
-
-type SaveDocumentsParams struct {
-	Tenant    string
-	Project   int64
-	Kind      string
-	Documents []byte
-	Whole     bool
-}
-
-func (q *Queries) SaveDocuments(ctx context.Context, arg SaveDocumentsParams) error {
-	_, err := q.db.Exec(ctx, saveDocuments,
-		arg.Tenant,
-		arg.Project,
-		arg.Kind,
-		arg.Documents,
-		arg.Whole,
-	)
-	return err
-}
-
-const saveVendors = `-- name: SaveVendors :exec
-SELECT save_vendors($1::text, $2::jsonb, $3::boolean)
-`
-
-type SaveVendorsParams struct {
-	Tenant  string
-	Vendors []byte
-	Whole   bool
-}
-
-func (q *Queries) SaveVendors(ctx context.Context, arg SaveVendorsParams) error {
-	_, err := q.db.Exec(ctx, saveVendors, arg.Tenant, arg.Vendors, arg.Whole)
-	return err
-}
-
 const takeBudget = `-- name: TakeBudget :one
-SELECT take_budget($1::text, $2::bigint, $3::int, $4::boolean)::jsonb AS result
+SELECT take_budget($1::text, $2::bigint, $3::int)::jsonb AS result
 `
 
 type TakeBudgetParams struct {
 	App       string
 	CompanyID int64
 	N         int32
-	Urgent    bool
 }
 
 func (q *Queries) TakeBudget(ctx context.Context, arg TakeBudgetParams) ([]byte, error) {
-	row := q.db.QueryRow(ctx, takeBudget,
-		arg.App,
-		arg.CompanyID,
-		arg.N,
-		arg.Urgent,
-	)
+	row := q.db.QueryRow(ctx, takeBudget, arg.App, arg.CompanyID, arg.N)
 	var result []byte
 	err := row.Scan(&result)
 	return result, err
-}
-
-const vendors = `-- name: Vendors :many
-SELECT tenant, id, name, norm_name, tax_id, origin_id, active, content FROM procore_vendors WHERE tenant = $1 ORDER BY id
-`
-
-func (q *Queries) Vendors(ctx context.Context, tenant string) ([]ProcoreVendor, error) {
-	rows, err := q.db.Query(ctx, vendors, tenant)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ProcoreVendor
-	for rows.Next() {
-		var i ProcoreVendor
-		if err := rows.Scan(
-			&i.Tenant,
-			&i.ID,
-			&i.Name,
-			&i.NormName,
-			&i.TaxID,
-			&i.OriginID,
-			&i.Active,
-			&i.Content,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

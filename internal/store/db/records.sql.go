@@ -366,59 +366,6 @@ func (q *Queries) LockModel(ctx context.Context, arg LockModelParams) error {
 	return err
 }
 
-const mentioning = `-- name: Mentioning :many
-SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at FROM records WHERE tenant = $1 AND model = $2 AND mentions && $3::text[] AND content IS NOT NULL ORDER BY document_date, odoo_id
-`
-
-type MentioningParams struct {
-	Tenant   string
-	Model    string
-	Mentions []string
-}
-
-func (q *Queries) Mentioning(ctx context.Context, arg MentioningParams) ([]Record, error) {
-	rows, err := q.db.Query(ctx, mentioning, arg.Tenant, arg.Model, arg.Mentions)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Record
-	for rows.Next() {
-		var i Record
-		if err := rows.Scan(
-			&i.Tenant,
-			&i.Model,
-			&i.OdooID,
-			&i.Rank,
-			&i.Ref,
-			&i.CompanyID,
-			&i.WriteDate,
-			&i.CreateDate,
-			&i.Content,
-			&i.Hash,
-			&i.Mentions,
-			&i.DocumentDate,
-			&i.Want,
-			&i.Done,
-			&i.Priority,
-			&i.OfferedUntil,
-			&i.Outcome,
-			&i.FinishedAt,
-			&i.Probing,
-			&i.ProbingSince,
-			&i.Deleted,
-			&i.ReadAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const offer = `-- name: Offer :one
 SELECT offer($1::text, $2::int, $3::interval)::jsonb AS result
 `
@@ -791,41 +738,6 @@ func (q *Queries) Waits(ctx context.Context, arg WaitsParams) ([]RecordWait, err
 			&i.Since,
 			&i.RecheckAt,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const writeDates = `-- name: WriteDates :many
-SELECT odoo_id, write_date FROM records WHERE tenant = $1 AND model = $2 AND odoo_id = ANY ($3::bigint[]) AND content IS NOT NULL
-`
-
-type WriteDatesParams struct {
-	Tenant string
-	Model  string
-	Ids    []int64
-}
-
-type WriteDatesRow struct {
-	OdooID    int64
-	WriteDate *time.Time
-}
-
-func (q *Queries) WriteDates(ctx context.Context, arg WriteDatesParams) ([]WriteDatesRow, error) {
-	rows, err := q.db.Query(ctx, writeDates, arg.Tenant, arg.Model, arg.Ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []WriteDatesRow
-	for rows.Next() {
-		var i WriteDatesRow
-		if err := rows.Scan(&i.OdooID, &i.WriteDate); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

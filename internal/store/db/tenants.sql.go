@@ -100,36 +100,6 @@ func (q *Queries) ProjectMappings(ctx context.Context, tenant string) ([]Project
 	return items, nil
 }
 
-const rulesEpochs = `-- name: RulesEpochs :many
-SELECT tenant, epoch, reason, by, at FROM rules_epochs WHERE tenant = $1 ORDER BY epoch
-`
-
-func (q *Queries) RulesEpochs(ctx context.Context, tenant string) ([]RulesEpoch, error) {
-	rows, err := q.db.Query(ctx, rulesEpochs, tenant)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []RulesEpoch
-	for rows.Next() {
-		var i RulesEpoch
-		if err := rows.Scan(
-			&i.Tenant,
-			&i.Epoch,
-			&i.Reason,
-			&i.By,
-			&i.At,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const saveCredential = `-- name: SaveCredential :exec
 INSERT INTO credentials (tenant, system, ciphertext, key_id) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, system) DO UPDATE SET ciphertext = excluded.ciphertext, key_id = excluded.key_id, updated_at = clock_timestamp()

@@ -212,32 +212,6 @@ CREATE TABLE procore_codes (
 );
 CREATE INDEX procore_codes_code ON procore_codes (tenant, kind, project, code);
 
-CREATE TABLE procore_vendors (
-    tenant     text        NOT NULL,
-    id         bigint      NOT NULL,
-    name       text        NOT NULL,
-    norm_name  text        NOT NULL DEFAULT '',
-    tax_id     text        NOT NULL DEFAULT '',
-    origin_id  text        NOT NULL DEFAULT '',
-    active     boolean     NOT NULL DEFAULT true,
-    content    jsonb       NOT NULL DEFAULT '{}',
-    PRIMARY KEY (tenant, id)
-);
-CREATE INDEX procore_vendors_name ON procore_vendors (tenant, norm_name);
-
-CREATE TABLE procore_documents (
-    tenant      text   NOT NULL,
-    project     bigint NOT NULL,
-    kind        text   NOT NULL,
-    procore_id  bigint NOT NULL,
-    number_norm text   NOT NULL DEFAULT '',
-    vendor      bigint NOT NULL DEFAULT 0,
-    amount      numeric,
-    origin_id   text   NOT NULL DEFAULT '',
-    content     jsonb  NOT NULL DEFAULT '{}',
-    PRIMARY KEY (tenant, project, kind, procore_id)
-);
-
 CREATE TABLE procore_reads (
     tenant       text        NOT NULL,
     kind         text        NOT NULL,
@@ -288,6 +262,6 @@ CREATE TRIGGER plans_immutable BEFORE UPDATE OR DELETE ON plans FOR EACH ROW EXE
 CREATE TRIGGER audit_immutable BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- +goose Down
-DROP TABLE audit_events, budgets, procore_reads, procore_documents, procore_vendors, procore_codes, rules_epochs,
-    code_mappings, project_mappings, bindings, sends, plans, record_waits, records, cursors, credentials, tenants;
+DROP TABLE audit_events, budgets, procore_reads, procore_codes, rules_epochs, code_mappings, project_mappings, bindings,
+    sends, plans, record_waits, records, cursors, credentials, tenants;
 DROP FUNCTION refuse_change;

@@ -137,10 +137,10 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- save_codes writes codes that Procore holds into the cache; whole means that these are all of this kind and project.
--- New budget codes free those that wait for them.
+-- save_codes writes into the cache all codes of this kind and project that Procore holds. New budget codes free those
+-- that wait for them.
 -- +goose StatementBegin
-CREATE FUNCTION save_codes(p_tenant text, p_kind text, p_project bigint, p_rows jsonb, p_whole boolean) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION save_codes(p_tenant text, p_kind text, p_project bigint, p_rows jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     v_cause text := 'mapping.budget_code:' || p_project || '/';
     v_freed bigint := 0;
@@ -149,17 +149,13 @@ BEGIN
         PERFORM lock_causes(p_tenant, '{}', ARRAY[v_cause]);
     END IF;
     PERFORM pg_advisory_xact_lock(lock_key(p_tenant, 'codes:' || p_kind || ':' || p_project));
-    IF p_whole THEN
-        DELETE FROM procore_codes WHERE tenant = p_tenant AND kind = p_kind AND project = p_project;
-        INSERT INTO procore_reads (tenant, kind, project, refreshed_at) VALUES (p_tenant, p_kind, p_project, clock_timestamp())
-        ON CONFLICT (tenant, kind, project) DO UPDATE SET refreshed_at = excluded.refreshed_at;
-    END IF;
+    DELETE FROM procore_codes WHERE tenant = p_tenant AND kind = p_kind AND project = p_project;
+    INSERT INTO procore_reads (tenant, kind, project, refreshed_at) VALUES (p_tenant, p_kind, p_project, clock_timestamp())
+    ON CONFLICT (tenant, kind, project) DO UPDATE SET refreshed_at = excluded.refreshed_at;
     INSERT INTO procore_codes (tenant, kind, project, procore_id, code, name, content, active, refreshed_at)
-    SELECT DISTINCT ON (coalesce(c.procore_id, 0), c.code) p_tenant, p_kind, p_project, coalesce(c.procore_id, 0), coalesce(c.code, ''),
+    SELECT DISTINCT ON (coalesce(c.procore_id, 0), coalesce(c.code, '')) p_tenant, p_kind, p_project, coalesce(c.procore_id, 0), coalesce(c.code, ''),
         coalesce(c.name, ''), coalesce(c.content, '{}'), coalesce(c.active, true), clock_timestamp()
-    FROM jsonb_to_recordset(p_rows) AS c (procore_id bigint, code text, name text, content jsonb, active boolean)
-    ON CONFLICT (tenant, kind, project, procore_id, code) DO UPDATE SET name = excluded.name, content = excluded.content,
-        active = excluded.active, refreshed_at = excluded.refreshed_at;
+    FROM jsonb_to_recordset(p_rows) AS c (procore_id bigint, code text, name text, content jsonb, active boolean);
     IF p_kind = 'budget_code' THEN
         v_freed := free_waits(p_tenant, ARRAY(
             SELECT DISTINCT cause FROM record_waits
@@ -169,46 +165,10 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- take_budget reserves n requests of both windows, or says until when to wait. A tenth of the hour is never granted: it
+-- is the share that is kept for sync-now. A limit of 0 is not known: nothing is refused for it.
 -- +goose StatementBegin
-CREATE FUNCTION save_vendors(p_tenant text, p_rows jsonb, p_whole boolean) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(lock_key(p_tenant, 'vendors'));
-    IF p_whole THEN
-        DELETE FROM procore_vendors WHERE tenant = p_tenant;
-        INSERT INTO procore_reads (tenant, kind, project, refreshed_at) VALUES (p_tenant, 'vendor', 0, clock_timestamp())
-        ON CONFLICT (tenant, kind, project) DO UPDATE SET refreshed_at = excluded.refreshed_at;
-    END IF;
-    INSERT INTO procore_vendors (tenant, id, name, norm_name, tax_id, origin_id, active, content)
-    SELECT DISTINCT ON (v.id) p_tenant, v.id, coalesce(v.name, ''), coalesce(v.norm_name, ''), coalesce(v.tax_id, ''), coalesce(v.origin_id, ''),
-        coalesce(v.active, true), coalesce(v.content, '{}')
-    FROM jsonb_to_recordset(p_rows) AS v (id bigint, name text, norm_name text, tax_id text, origin_id text, active boolean, content jsonb)
-    ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, norm_name = excluded.norm_name, tax_id = excluded.tax_id,
-        origin_id = excluded.origin_id, active = excluded.active, content = excluded.content;
-END $$;
--- +goose StatementEnd
-
--- +goose StatementBegin
-CREATE FUNCTION save_documents(p_tenant text, p_project bigint, p_kind text, p_rows jsonb, p_whole boolean) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(lock_key(p_tenant, 'documents:' || p_kind || ':' || p_project));
-    IF p_whole THEN
-        DELETE FROM procore_documents WHERE tenant = p_tenant AND project = p_project AND kind = p_kind;
-        INSERT INTO procore_reads (tenant, kind, project, refreshed_at) VALUES (p_tenant, p_kind, p_project, clock_timestamp())
-        ON CONFLICT (tenant, kind, project) DO UPDATE SET refreshed_at = excluded.refreshed_at;
-    END IF;
-    INSERT INTO procore_documents (tenant, project, kind, procore_id, number_norm, vendor, amount, origin_id, content)
-    SELECT DISTINCT ON (d.procore_id) p_tenant, p_project, p_kind, d.procore_id, coalesce(d.number_norm, ''), coalesce(d.vendor, 0), d.amount,
-        coalesce(d.origin_id, ''), coalesce(d.content, '{}')
-    FROM jsonb_to_recordset(p_rows) AS d (procore_id bigint, number_norm text, vendor bigint, amount numeric, origin_id text, content jsonb)
-    ON CONFLICT (tenant, project, kind, procore_id) DO UPDATE SET number_norm = excluded.number_norm, vendor = excluded.vendor,
-        amount = excluded.amount, origin_id = excluded.origin_id, content = excluded.content;
-END $$;
--- +goose StatementEnd
-
--- take_budget reserves n requests of both windows, or says until when to wait. A tenth of the hour is kept for what a
--- person asked for (urgent). A limit of 0 is not known: nothing is refused for it.
--- +goose StatementBegin
-CREATE FUNCTION take_budget(p_app text, p_company bigint, p_n int, p_urgent boolean) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION take_budget(p_app text, p_company bigint, p_n int) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     v_now timestamptz := clock_timestamp();
     v_b budgets;
@@ -228,7 +188,7 @@ BEGIN
     v_until := greatest(
         CASE WHEN v_b.blocked_until > v_now THEN v_b.blocked_until END,
         CASE WHEN v_b.hourly_limit > 0
-              AND v_b.hourly_remaining - p_n < CASE WHEN p_urgent THEN 0 ELSE v_b.hourly_limit / 10 END THEN v_b.hourly_reset_at END,
+              AND v_b.hourly_remaining - p_n < v_b.hourly_limit / 10 THEN v_b.hourly_reset_at END,
         CASE WHEN v_b.spike_limit > 0 AND v_b.spike_remaining < p_n AND v_b.spike_remaining < v_b.spike_limit THEN v_b.spike_reset_at END);
     IF v_until IS NULL THEN
         v_b.hourly_remaining := v_b.hourly_remaining - p_n;
@@ -270,4 +230,4 @@ END $$;
 -- +goose StatementEnd
 
 -- +goose Down
-DROP FUNCTION observe_budget, take_budget, save_documents, save_vendors, save_codes, save_mappings, mentioned_by, save_tenant, new_epoch;
+DROP FUNCTION observe_budget, take_budget, save_codes, save_mappings, mentioned_by, save_tenant, new_epoch;

@@ -29,12 +29,6 @@ WHERE tenant = @tenant AND model = 'account.move' AND content ->> 'ref' = @vendo
 -- name: Requested :many
 SELECT odoo_id FROM records WHERE tenant = @tenant AND model = @model AND content IS NULL AND want > done ORDER BY odoo_id LIMIT @max_rows;
 
--- name: WriteDates :many
-SELECT odoo_id, write_date FROM records WHERE tenant = @tenant AND model = @model AND odoo_id = ANY (@ids::bigint[]) AND content IS NOT NULL;
-
--- name: Mentioning :many
-SELECT * FROM records WHERE tenant = @tenant AND model = @model AND mentions && @mentions::text[] AND content IS NOT NULL ORDER BY document_date, odoo_id;
-
 -- name: Waits :many
 SELECT w.* FROM record_waits w JOIN records r USING (tenant, model, odoo_id)
 WHERE w.tenant = @tenant AND w.model = @model AND w.odoo_id = @odoo_id AND w.want = r.want AND r.want > r.done ORDER BY w.cause;

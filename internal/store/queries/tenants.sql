@@ -25,6 +25,3 @@ SELECT * FROM project_mappings WHERE tenant = @tenant ORDER BY odoo_id;
 
 -- name: CodeMappings :many
 SELECT * FROM code_mappings WHERE tenant = @tenant ORDER BY odoo_model, odoo_id, procore_project;
-
--- name: RulesEpochs :many
-SELECT * FROM rules_epochs WHERE tenant = @tenant ORDER BY epoch;
