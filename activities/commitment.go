@@ -24,7 +24,7 @@ func (r *Records) WriteHeader(ctx context.Context, ref StepRef) (StepResult, err
 	want := s.step.Commitment
 	switch s.step.Kind {
 	case mapping.StepRewriteCommitment:
-		update := procore.CommitmentUpdate{OriginID: &want.OriginID, Status: procore.Ptr(procore.CommitmentDraft)}
+		update := procore.CommitmentUpdate{OriginID: &want.OriginID, Status: new(procore.CommitmentDraft)}
 		return r.syncCommitment(ctx, s, "reopen commitment", update, true, store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusDraft}})
 	case mapping.StepUpdateHeader:
 		update := headerUpdate(want)
@@ -37,8 +37,8 @@ func (r *Records) WriteHeader(ctx context.Context, ref StepRef) (StepResult, err
 			approved(content, ref.PlanID))
 	default:
 		update := headerUpdate(want)
-		update.Status = procore.Ptr(procore.CommitmentDraft)
-		update.AccountingMethod = procore.Ptr(procore.AccountingAmount)
+		update.Status = new(procore.CommitmentDraft)
+		update.AccountingMethod = new(procore.AccountingAmount)
 		return r.syncCommitment(ctx, s, "create commitment", update, false, store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusDraft}})
 	}
 }
@@ -115,7 +115,7 @@ func (r *Records) RetireCommitment(ctx context.Context, ref StepRef) (StepResult
 			return gone(s, mapping.KindCommitment, binding, err)
 		}})
 	}
-	update := procore.CommitmentUpdate{OriginID: &binding.OriginID, Status: procore.Ptr(procore.CommitmentClosed)}
+	update := procore.CommitmentUpdate{OriginID: &binding.OriginID, Status: new(procore.CommitmentClosed)}
 	return r.syncTo(ctx, s, binding.Project, "close commitment", update, false, store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusClosed}})
 }
 
@@ -242,7 +242,7 @@ func (r *Records) syncLines(ctx context.Context, s *stepContext, binding store.B
 	for _, l := range want {
 		updates = append(updates, procore.CommitmentLineUpdate{
 			OriginID: new(l.OriginID), Description: new(l.Description), BudgetCodeID: new(l.WBSCode),
-			Amount: new(procore.NewMoney(l.Amount)), ExtendedType: procore.Ptr(procore.ExtendedManual),
+			Amount: new(procore.NewMoney(l.Amount)), ExtendedType: new(procore.ExtendedManual),
 		})
 	}
 	return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: writeLinesOperation, send: func(ctx context.Context) (written, error) {

@@ -229,6 +229,3 @@ func amount(step mapping.Step) decimal.Decimal {
 	}
 	return sum
 }
-
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -59,11 +62,28 @@ func (p *product) sync() activities.FetchResult {
 
 func (p *product) quiet() {
 	p.t.Helper()
-	require.Eventually(p.t, func() bool {
-		pending, offered, _, err := p.store.Pending(p.t.Context(), p.tenant)
-		return err == nil && pending+offered == 0
-	}, time.Minute, 20*time.Millisecond)
+	var left string
+	done := assert.Eventually(p.t, func() bool {
+		left = p.left()
+		return left == ""
+	}, time.Minute, 50*time.Millisecond)
+	require.True(p.t, done, left)
 	require.NoError(p.t, p.client.GetWorkflow(p.t.Context(), workflows.DispatchID(p.tenant), "").Get(p.t.Context(), nil))
+}
+
+// left tells what is pending, with how long it is not offered again.
+func (p *product) left() string {
+	rows, err := p.store.Pool().Query(p.t.Context(), `SELECT model || '/' || odoo_id || ' ' || want || '>' || done || ' for ' ||
+			coalesce(offered_until - clock_timestamp(), '0') || '; ' FROM records r
+		WHERE tenant = $1 AND want > done AND content IS NOT NULL AND NOT is_parked(tenant, model, odoo_id)`, p.tenant)
+	if err != nil {
+		return err.Error()
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err.Error()
+	}
+	return strings.Join(list, "")
 }
 
 // lastRun is the run id of a record's last workflow, empty when there was none.

@@ -58,8 +58,3 @@ func (d *Date) UnmarshalJSON(b []byte) error {
 	*d = parsed
 	return err
 }
-
-// Ptr gives a pointer to v: optional fields of requests are pointers, nil leaves the field as it is in Procore.
-//
-//go:fix inline
-func Ptr[T any](v T) *T { return new(v) }

@@ -190,8 +190,8 @@ func commitmentCalls(t *testing.T, b *bundle, vendor, code int64) (commitment, l
 	ctx, c := t.Context(), b.client
 	const po = "odoo:a:1:purchase.order:42:commitment:1"
 	res, _, err := c.Commitments.Sync(ctx, b.project, []procore.CommitmentUpdate{{
-		OriginID: procore.Ptr(po), Number: new("PO00042"), Title: new("Concrete"), VendorID: &vendor,
-		Status: procore.Ptr(procore.CommitmentDraft), AccountingMethod: procore.Ptr(procore.AccountingAmount),
+		OriginID: new(po), Number: new("PO00042"), Title: new("Concrete"), VendorID: &vendor,
+		Status: new(procore.CommitmentDraft), AccountingMethod: new(procore.AccountingAmount),
 		ContractDate: new(day(t, "2026-02-03")), RetainagePercent: money("10"),
 	}})
 	require.NoError(t, err)
@@ -199,8 +199,8 @@ func commitmentCalls(t *testing.T, b *bundle, vendor, code int64) (commitment, l
 	require.NoError(t, err)
 
 	lines, _, err := c.CommitmentLines.Sync(ctx, b.project, made.ID, []procore.CommitmentLineUpdate{
-		{OriginID: procore.Ptr(po + ":1"), BudgetCodeID: &code, Amount: money("1000.10"), ExtendedType: procore.Ptr(procore.ExtendedManual), Description: new("slab")},
-		{OriginID: procore.Ptr(po + ":2"), BudgetCodeID: &code, Amount: money("7"), ExtendedType: procore.Ptr(procore.ExtendedManual)},
+		{OriginID: new(po + ":1"), BudgetCodeID: &code, Amount: money("1000.10"), ExtendedType: new(procore.ExtendedManual), Description: new("slab")},
+		{OriginID: new(po + ":2"), BudgetCodeID: &code, Amount: money("7"), ExtendedType: new(procore.ExtendedManual)},
 	})
 	require.NoError(t, err)
 	slab, err := lines.Find(po + ":1")
@@ -211,7 +211,7 @@ func commitmentCalls(t *testing.T, b *bundle, vendor, code int64) (commitment, l
 	_, err = c.CommitmentLines.Delete(ctx, b.project, made.ID, extra.ID)
 	require.NoError(t, err)
 
-	_, _, err = c.Commitments.Sync(ctx, b.project, []procore.CommitmentUpdate{{OriginID: procore.Ptr(po), Status: procore.Ptr(procore.CommitmentApproved)}})
+	_, _, err = c.Commitments.Sync(ctx, b.project, []procore.CommitmentUpdate{{OriginID: new(po), Status: new(procore.CommitmentApproved)}})
 	require.NoError(t, err)
 	left, _, err := c.CommitmentLines.List(ctx, b.project, made.ID, procore.ListOptions{})
 	require.NoError(t, err)
@@ -224,7 +224,7 @@ func commitmentCalls(t *testing.T, b *bundle, vendor, code int64) (commitment, l
 	require.Equal(t, "2026-02-03", got.ContractDate.String())
 	require.Len(t, got.LineItems, 1)
 
-	refused, _, err := c.CommitmentLines.Sync(ctx, b.project, made.ID, []procore.CommitmentLineUpdate{{OriginID: procore.Ptr(po + ":1"), Amount: money("5")}})
+	refused, _, err := c.CommitmentLines.Sync(ctx, b.project, made.ID, []procore.CommitmentLineUpdate{{OriginID: new(po + ":1"), Amount: money("5")}})
 	if err == nil {
 		_, err = refused.Find(po + ":1")
 	}
@@ -252,7 +252,7 @@ func requisitionCalls(t *testing.T, b *bundle, commitment, line int64) {
 	ctx, c := t.Context(), b.client
 	bill := procore.RequisitionWrite{
 		OriginID: new("odoo:a:1:account.move:7:requisition:42@1"), InvoiceNumber: new("INV-7"),
-		BillingDate: new(day(t, "2026-02-28")), Status: procore.Ptr(procore.RequisitionUnderReview),
+		BillingDate: new(day(t, "2026-02-28")), Status: new(procore.RequisitionUnderReview),
 		Items: []procore.RequisitionItemWrite{{ItemType: procore.ItemContract, LineItemID: &line, WorkCompletedThisPeriod: money("250.05")}},
 	}
 	_, _, err := c.Requisitions.Create(ctx, b.project, commitment, bill)
@@ -273,7 +273,7 @@ func requisitionCalls(t *testing.T, b *bundle, commitment, line int64) {
 	require.Len(t, made.Items, 1)
 	require.Equal(t, "250.05", made.Items[0].WorkCompletedThisPeriod.String())
 	made, _, err = c.Requisitions.Update(ctx, b.project, commitment, made.ID, procore.RequisitionWrite{
-		Status: procore.Ptr(procore.RequisitionApproved),
+		Status: new(procore.RequisitionApproved),
 		Items: []procore.RequisitionItemWrite{{
 			ID: &made.Items[0].ID, ItemType: procore.ItemContract, LineItemID: &line, WorkCompletedThisPeriod: money("300"),
 		}},
@@ -297,15 +297,15 @@ func directCostCalls(t *testing.T, b *bundle, vendor, code int64) {
 	ctx, c := t.Context(), b.client
 	const origin = "odoo:a:1:account.move:8:direct_cost:1"
 	made, _, err := c.DirectCosts.Create(ctx, b.project, procore.DirectCostWrite{
-		DirectCostType: procore.Ptr(procore.DirectCostInvoice), InvoiceNumber: new("INV-8"), VendorID: &vendor,
-		Status: procore.Ptr(procore.DirectCostDraft), DirectCostDate: new(day(t, "2026-02-10")), OriginID: procore.Ptr(origin),
-		LineItems: []procore.DirectCostLineWrite{{BudgetCodeID: &code, ManualAmount: number("-12.34"), Description: new("credit"), OriginID: procore.Ptr(origin + ":1"), Ref: new("1")}},
+		DirectCostType: new(procore.DirectCostInvoice), InvoiceNumber: new("INV-8"), VendorID: &vendor,
+		Status: new(procore.DirectCostDraft), DirectCostDate: new(day(t, "2026-02-10")), OriginID: new(origin),
+		LineItems: []procore.DirectCostLineWrite{{BudgetCodeID: &code, ManualAmount: number("-12.34"), Description: new("credit"), OriginID: new(origin + ":1"), Ref: new("1")}},
 	})
 	require.NoError(t, err)
 	require.Len(t, made.LineItems, 1)
 	require.Equal(t, "-12.34", made.LineItems[0].Amount.String())
 	made, _, err = c.DirectCosts.Update(ctx, b.project, made.ID, procore.DirectCostWrite{
-		Status:    procore.Ptr(procore.DirectCostApproved),
+		Status:    new(procore.DirectCostApproved),
 		LineItems: []procore.DirectCostLineWrite{{ID: &made.LineItems[0].ID, ManualAmount: number("12.35")}},
 	})
 	require.NoError(t, err)
