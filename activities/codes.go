@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ml-connector/odoo-procore/clients/procore"
+	"github.com/ml-connector/odoo-procore/internal/cause"
 	"github.com/ml-connector/odoo-procore/internal/store"
 	"github.com/ml-connector/odoo-procore/mapping"
 )
@@ -169,6 +170,9 @@ func (r *Records) makeCodes(ctx context.Context, s *stepContext, codes []mapping
 		if err != nil {
 			return r.failed(ctx, s, err)
 		}
+		if len(create.SegmentItems) < budgetCodeParts {
+			return r.parkStep(ctx, s, s.cause(cause.BudgetCode, fmt.Sprintf("%d/%s", code.Project, code.Code), nil))
+		}
 		result, err := r.send(ctx, s, write{
 			subject: fmt.Sprintf("project/%d", code.Project), part: "budget_code/" + code.Code, operation: "create budget code",
 			send: func(ctx context.Context) (written, error) {
@@ -179,7 +183,7 @@ func (r *Records) makeCodes(ctx context.Context, s *stepContext, codes []mapping
 				return written{found: true, id: made.ID}, nil
 			},
 		})
-		if err != nil || result.DeferSeconds > 0 || result.Stop() {
+		if err != nil || result.Ended() {
 			return result, err
 		}
 		done[code.Project] = true
@@ -192,9 +196,12 @@ func (r *Records) makeCodes(ctx context.Context, s *stepContext, codes []mapping
 	return StepResult{}, nil
 }
 
-// selection names the segment items of a budget code: its cost code and its cost type.
+// budgetCodeParts are cost code and cost type.
+const budgetCodeParts = 2
+
+// selection names the segment items of a budget code: its cost code and its cost type, as far as the project has them.
 func selection(ctx context.Context, client *procore.Client, code mapping.MissingCode) (procore.BudgetCodeCreate, error) {
-	costCode, costType, _ := cutLast(code.Code)
+	costCode, costType := cutLast(code.Code)
 	var create procore.BudgetCodeCreate
 	segments, _, err := client.BudgetCodes.Segments(ctx, code.Project)
 	if err != nil {
@@ -215,17 +222,14 @@ func selection(ctx context.Context, client *procore.Client, code mapping.Missing
 			create.SegmentItems = append(create.SegmentItems, procore.SegmentSelection{SegmentID: segment.ID, SegmentItemID: items[i].ID})
 		}
 	}
-	if len(create.SegmentItems) != len(parts) {
-		return create, fmt.Errorf("project %d has no segment items for the budget code %s", code.Project, code.Code)
-	}
 	return create, nil
 }
 
 // cutLast cuts "03 30 00.M" into cost code and cost type.
-func cutLast(code string) (costCode, costType string, found bool) {
+func cutLast(code string) (costCode, costType string) {
 	i := strings.LastIndexByte(code, '.')
 	if i < 0 {
-		return code, "", false
+		return code, ""
 	}
-	return code[:i], code[i+1:], true
+	return code[:i], code[i+1:]
 }

@@ -93,7 +93,7 @@ func (r *Records) RestoreCommitment(ctx context.Context, ref StepRef) (StepResul
 	}
 	before := steps[i].Commitment
 	result, err := r.writeLines(ctx, s, before)
-	if err != nil || result.DeferSeconds > 0 || result.Stop() {
+	if err != nil || result.Ended() {
 		return result, err
 	}
 	return r.approve(ctx, s, before, binding.ApprovedPlan)
@@ -110,13 +110,30 @@ func (r *Records) RetireCommitment(ctx context.Context, ref StepRef) (StepResult
 		return StepResult{}, nil
 	}
 	if binding.ApprovedPlan == 0 {
-		return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: "delete commitment", send: func(ctx context.Context) (written, error) {
-			_, err := s.connection.Procore.Commitments.Delete(ctx, binding.Project, binding.ProcoreID)
-			return gone(s, mapping.KindCommitment, binding, err)
-		}})
+		return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: "delete commitment",
+			send: func(ctx context.Context) (written, error) { return r.deleteOrClose(ctx, s, binding) }})
 	}
-	update := procore.CommitmentUpdate{OriginID: &binding.OriginID, Status: new(procore.CommitmentClosed)}
-	return r.syncTo(ctx, s, binding.Project, "close commitment", update, false, store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusClosed}})
+	update, closed := closing(binding)
+	return r.syncTo(ctx, s, binding.Project, "close commitment", update, false, closed)
+}
+
+// deleteOrClose deletes a Draft; one that was approved after all (the answer was lost) is closed.
+func (r *Records) deleteOrClose(ctx context.Context, s *stepContext, binding store.Binding) (written, error) {
+	live, _, err := s.connection.Procore.Commitments.Get(ctx, binding.Project, binding.ProcoreID)
+	if err != nil {
+		return gone(s, mapping.KindCommitment, binding, err)
+	}
+	if live.Status != procore.CommitmentDraft {
+		update, closed := closing(binding)
+		return r.syncOne(ctx, s, binding.Project, update, closed)
+	}
+	_, err = s.connection.Procore.Commitments.Delete(ctx, binding.Project, binding.ProcoreID)
+	return gone(s, mapping.KindCommitment, binding, err)
+}
+
+func closing(binding store.Binding) (procore.CommitmentUpdate, store.BindingUpdate) {
+	return procore.CommitmentUpdate{OriginID: &binding.OriginID, Status: new(procore.CommitmentClosed)},
+		store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusClosed}}
 }
 
 func (r *Records) syncCommitment(ctx context.Context, s *stepContext, operation string, update procore.CommitmentUpdate, reopen bool, b store.BindingUpdate) (StepResult, error) {
@@ -124,18 +141,23 @@ func (r *Records) syncCommitment(ctx context.Context, s *stepContext, operation 
 }
 
 func (r *Records) syncTo(ctx context.Context, s *stepContext, project int64, operation string, update procore.CommitmentUpdate, reopen bool, b store.BindingUpdate) (StepResult, error) {
-	return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: operation, reopen: reopen, send: func(ctx context.Context) (written, error) {
-		result, _, err := s.connection.Procore.Commitments.Sync(ctx, project, []procore.CommitmentUpdate{update})
-		if err != nil {
-			return written{}, err
-		}
-		entity, err := result.Find(*update.OriginID)
-		if err != nil {
-			return written{}, err
-		}
-		b := s.bind(b, mapping.KindCommitment, project, entity.ID, *update.OriginID)
-		return written{found: true, id: entity.ID, binding: &b}, nil
-	}})
+	return r.send(ctx, s, write{
+		kind: mapping.KindCommitment, part: s.step.Part, operation: operation, reopen: reopen,
+		send: func(ctx context.Context) (written, error) { return r.syncOne(ctx, s, project, update, b) },
+	})
+}
+
+func (r *Records) syncOne(ctx context.Context, s *stepContext, project int64, update procore.CommitmentUpdate, b store.BindingUpdate) (written, error) {
+	result, _, err := s.connection.Procore.Commitments.Sync(ctx, project, []procore.CommitmentUpdate{update})
+	if err != nil {
+		return written{}, err
+	}
+	entity, err := result.Find(*update.OriginID)
+	if err != nil {
+		return written{}, err
+	}
+	b = s.bind(b, mapping.KindCommitment, project, entity.ID, *update.OriginID)
+	return written{found: true, id: entity.ID, binding: &b}, nil
 }
 
 // approved is the binding of a commitment that now holds a plan.
@@ -180,13 +202,13 @@ func (r *Records) writeLines(ctx context.Context, s *stepContext, want *mapping.
 		id := lines[key]
 		delete(lines, key)
 		result, err := r.removeLine(ctx, s, binding, id, maps.Clone(lines))
-		if err != nil || result.DeferSeconds > 0 || result.Stop() {
+		if err != nil || result.Ended() {
 			return result, err
 		}
 	}
 	for chunk := range slices.Chunk(want.Lines, procore.MaxSync) {
 		result, err := r.syncLines(ctx, s, binding, chunk, lines)
-		if err != nil || result.DeferSeconds > 0 || result.Stop() {
+		if err != nil || result.Ended() {
 			return result, err
 		}
 	}
@@ -256,7 +278,7 @@ func (r *Records) syncLines(ctx context.Context, s *stepContext, binding store.B
 				return written{}, err
 			}
 			if !entity.Amount.Equal(l.Amount) {
-				return written{}, fmt.Errorf("procore stored %s for line %s of commitment %d instead of the amount sent", entity.Amount, l.Key, binding.ProcoreID)
+				return written{}, fmt.Errorf("procore stored another amount than was sent for line %s of commitment %d", l.Key, binding.ProcoreID)
 			}
 			lines[l.Key] = entity.ID
 		}

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 )
 
 const (
+	deleteCommitment  = "DELETE /rest/v1.0/purchase_order_contracts/{id}"
 	createCode        = "POST /rest/v1.0/projects/{id}/work_breakdown_structure/wbs_codes"
 	deleteLine        = "DELETE /rest/v1.0/purchase_order_contracts/{id}/line_items/{id}"
 	createRequisition = "POST /rest/v1.1/requisitions"
@@ -33,6 +35,8 @@ type point struct {
 	want []string // what Procore holds at the end
 	// seen: what was done is seen by reading, so nobody writes it again and the row stays open.
 	seen bool
+	// lost: the answer alone gets lost, too; the look at what is there differs between these.
+	lost bool
 	// change happens in Odoo after the crash, before anybody comes to look; then changed is held.
 	change  func(b *bundle, id int64)
 	changed []string
@@ -110,7 +114,7 @@ func only(b *bundle, w worker) (string, int64) {
 
 var points = []point{
 	{
-		name: "vendor", operation: syncVendors, nth: 1, want: []string{ordered},
+		name: "vendor", lost: true, operation: syncVendors, nth: 1, want: []string{ordered},
 		play: func(b *bundle, w worker) (string, int64) {
 			model, po := only(b, w)
 			require.Equal(b.t, "waiting", b.carry(w, model, po).Outcome)
@@ -141,7 +145,7 @@ var points = []point{
 		change: recode, changed: []string{ordered, "P00002 on Mill Approved: 03 30 00.L 5.00", "P00002 on Tower Approved: 03 30 00.M 20.00"},
 	},
 	{
-		name: "lines", operation: syncLines, nth: 1, play: newOrder, want: newOrderHeld,
+		name: "lines", lost: true, operation: syncLines, nth: 1, play: newOrder, want: newOrderHeld,
 		change: recode, changed: []string{ordered, "P00002 on Mill Approved: 03 30 00.L 5.00", "P00002 on Tower Approved: 03 30 00.M 20.00"},
 	},
 	{
@@ -149,7 +153,7 @@ var points = []point{
 		change: recode, changed: []string{ordered, "P00002 on Mill Approved: 03 30 00.L 5.00", "P00002 on Tower Approved: 03 30 00.M 20.00"},
 	},
 	{
-		name: "reopen", operation: syncCommitments, nth: 1, want: []string{"P00001 on Tower Approved: 03 30 00.M 130.00"},
+		name: "reopen", lost: true, operation: syncCommitments, nth: 1, want: []string{"P00001 on Tower Approved: 03 30 00.M 130.00"},
 		play:   then(only, func(b *bundle, id int64) { reprice(b, id, 130) }),
 		change: func(b *bundle, id int64) { reprice(b, id, 100) }, changed: []string{ordered},
 	},
@@ -164,7 +168,21 @@ var points = []point{
 		play: then(only, func(b *bundle, id int64) { b.do(order, "button_cancel", id, nil) }),
 	},
 	{
-		name: "requisition", operation: createRequisition, nth: 1, play: newBill,
+		name: "draft deleted", lost: true, operation: deleteCommitment, nth: 1, want: []string{ordered},
+		play: func(b *bundle, w worker) (string, int64) {
+			model, id := newOrder(b, w)
+			b.procore.SetHook(procoretest.Hook{Before: on(syncCommitments, 2, func() *procoretest.Fault {
+				return &procoretest.Fault{Status: http.StatusUnprocessableEntity, Body: refusal}
+			})})
+			require.Equal(b.t, "exception", b.carry(w, model, id).Outcome)
+			b.procore.SetHook(procoretest.Hook{})
+			b.do(order, "button_cancel", id, nil)
+			b.fetch(w)
+			return model, id
+		},
+	},
+	{
+		name: "requisition", lost: true, operation: createRequisition, nth: 1, play: newBill,
 		want:    []string{"INV-1 bills P00001 approved #1: 03 30 00.M 40.00", ordered},
 		change:  func(b *bundle, id int64) { repost(b, id, 33) },
 		changed: []string{"INV-1 bills P00001 approved #1: 03 30 00.M 33.00", ordered},
@@ -183,7 +201,7 @@ var points = []point{
 		want: []string{ordered},
 	},
 	{
-		name: "direct cost", operation: createDirectCost, nth: 1, play: newDirectBill,
+		name: "direct cost", lost: true, operation: createDirectCost, nth: 1, play: newDirectBill,
 		want:    []string{ordered, "invoice D-1 on Tower approved: 03 30 00.L 7.50"},
 		change:  func(b *bundle, id int64) { repost(b, id, 8) },
 		changed: []string{ordered, "invoice D-1 on Tower approved: 03 30 00.L 8.00"},
@@ -318,26 +336,24 @@ func TestKilledAtAWrite(t *testing.T) {
 	}
 }
 
-// If the document also changes before anybody comes to look, what is found in Procore is brought to the new content.
+// If the document changes after that, before anybody comes to look, what is found in Procore is brought to the new content.
 func TestKilledAndThenChanged(t *testing.T) {
 	t.Parallel()
 	for _, p := range points {
 		if p.change == nil {
 			continue
 		}
-		for _, after := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/after=%v", p.name, after), func(t *testing.T) {
-				t.Parallel()
-				b := setup(t)
-				model, id := p.play(b, b.worker("one"))
-				b.dies(p, after, model, id)
-				b.later()
-				p.change(b, id)
-				next := b.worker("next")
-				b.cycle(next)
-				b.settled(next, p.changed)
-			})
-		}
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			model, id := p.play(b, b.worker("one"))
+			b.dies(p, true, model, id)
+			b.later()
+			p.change(b, id)
+			next := b.worker("next")
+			b.cycle(next)
+			b.settled(next, p.changed)
+		})
 	}
 }
 
@@ -345,6 +361,9 @@ func TestKilledAndThenChanged(t *testing.T) {
 func TestLostAnswer(t *testing.T) {
 	t.Parallel()
 	for _, p := range points {
+		if !p.lost {
+			continue
+		}
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)

@@ -95,7 +95,7 @@ func (r *Records) createDirectCost(ctx context.Context, s *stepContext) (written
 	}
 	created, _, err := s.connection.Procore.DirectCosts.Create(ctx, want.Project, body)
 	if err != nil {
-		return written{}, err
+		return written{}, originTaken(err, want.OriginID)
 	}
 	return directCostWritten(s, created.ID)
 }

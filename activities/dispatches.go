@@ -11,6 +11,9 @@ import (
 // offeredFor is how long a record handed to a child is not offered again.
 const offeredFor = 2 * time.Minute
 
+// closingFor is how long the end of a run may take after it has written down how it ended.
+const closingFor = 5 * time.Second
+
 // Dispatches hand pending records to Dispatch.
 type Dispatches struct {
 	store *store.Store
@@ -39,6 +42,16 @@ type OfferResult struct {
 	NextIn time.Duration `json:"next_in,omitempty"`
 }
 
+// GiveBack lets a record that could not be started be offered again soon: its last run was still closing when somebody
+// else freed it.
+func (d *Dispatches) GiveBack(ctx context.Context, ref RecordRef) error {
+	until := time.Now().Add(closingFor)
+	if err := d.store.Unoffer(ctx, ref.Tenant, ref.Model, ref.ID, &until); err != nil {
+		return fmt.Errorf("giving back the record: %w", err)
+	}
+	return nil
+}
+
 // Offer claims pending records, priority first. A paused tenant has none.
 func (d *Dispatches) Offer(ctx context.Context, in OfferInput) (OfferResult, error) {
 	result := OfferResult{Timing: Timing{StartToClose: d.cfg.ActivityTimeout, Attempts: d.cfg.Attempts}}
@@ -46,7 +59,7 @@ func (d *Dispatches) Offer(ctx context.Context, in OfferInput) (OfferResult, err
 	if err != nil {
 		return result, err
 	}
-	if row.State == "paused" {
+	if row.State == store.StatePaused {
 		return result, nil
 	}
 	offered, err := d.store.Offer(ctx, in.Tenant, in.Limit, offeredFor)

@@ -90,7 +90,7 @@ func TestOrderFollowsOdoo(t *testing.T) {
 		"P00001 on Tower Closed: 03 30 00.L 120.50",
 	}, b.holds())
 
-	// Back to the first project: the closed commitments are opened again, none is made anew.
+	// Confirmed again: the closed commitment is opened again, none is made anew.
 	b.do(order, "button_draft", po, nil)
 	b.do(order, "button_confirm", po, nil)
 	b.cycle(w)

@@ -70,7 +70,7 @@ func (p *Polls) FetchChanges(ctx context.Context, in FetchInput) (FetchResult, e
 	if err != nil {
 		return result, setupError(err)
 	}
-	if connection.Tenant.State == "paused" {
+	if connection.Tenant.State == store.StatePaused {
 		result.Paused = true
 		return result, nil
 	}
@@ -139,7 +139,7 @@ func (p *Polls) fetchPage(ctx context.Context, connection *Connection, s source,
 				cursor.DoneTo = maxTime(cursor.DoneTo, result.Until)
 				return tx.SaveCursor(ctx, tenant, s.cursor, cursor)
 			}
-			cursor.WindowFrom = windowFrom(cursor.DoneTo, time.Duration(connection.File.Odoo.Overlap))
+			cursor.WindowFrom = windowFrom(cursor.DoneTo, result.Until, time.Duration(connection.File.Odoo.Overlap))
 			cursor.WindowTo, cursor.LastID = result.Until, 0
 		}
 		page, err := s.read(ctx, connection.Odoo, odoo.Window{
@@ -268,10 +268,16 @@ func period(in FetchPeriodInput) (since, until odoo.Date, err error) {
 	return odoo.Date(in.Since), odoo.Date(in.Until), nil
 }
 
+// longOverlap is for transactions that run long, an import or a mass posting: once an hour so much is read again.
+const longOverlap = 2 * time.Hour
+
 // windowFrom begins a little before the last window's end: a transaction that committed late has an older write_date.
-func windowFrom(doneTo time.Time, overlap time.Duration) time.Time {
+func windowFrom(doneTo, until time.Time, overlap time.Duration) time.Time {
 	if doneTo.IsZero() {
 		return time.Time{}
+	}
+	if !doneTo.Truncate(time.Hour).Equal(until.Truncate(time.Hour)) {
+		overlap = max(overlap, longOverlap)
 	}
 	return doneTo.Add(-overlap).Truncate(time.Second)
 }
@@ -295,7 +301,7 @@ func odooError(err error) error {
 // setupError is for a tenant that cannot be opened: a person must act, but the schedule tries again by itself.
 func setupError(err error) error {
 	if errors.Is(err, store.ErrUnknownTenant) || errors.Is(err, store.ErrNoCredential) {
-		return temporal.NewNonRetryableApplicationError(err.Error(), "tenant.setup", err)
+		return temporal.NewNonRetryableApplicationError(err.Error(), typeSetup, err)
 	}
 	return err
 }

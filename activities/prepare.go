@@ -26,7 +26,7 @@ func (r *Records) Prepare(ctx context.Context, ref StepRef) (StepResult, error) 
 		if err != nil {
 			return StepResult{}, err
 		}
-		if result, err := r.prepareStep(ctx, s); err != nil || result.DeferSeconds > 0 || result.Stop() {
+		if result, err := r.prepareStep(ctx, s); err != nil || result.Ended() {
 			return result, err
 		}
 	}

@@ -92,7 +92,15 @@ func (r *Records) Finish(ctx context.Context, in FinishInput) (FinishResult, err
 	return FinishResult{Outcome: OutcomeSynced, Stale: stale}, nil
 }
 
-// Park parks a record whose patience is over: Procore, Odoo or the network did not answer for about an hour.
+// failureCauses names the cause of an activity that failed for good, by the type of its application error. Every other
+// failure is the connector's own.
+var failureCauses = map[string]string{
+	typeProcore: cause.ProcoreUnavailable,
+	typeSetup:   cause.SetupCredentials,
+}
+
+// Park parks a record on which an activity failed for good: Procore or the network did not answer for about an hour,
+// the tenant's credentials are missing, or the connector itself failed.
 func (r *Records) Park(ctx context.Context, in ParkInput) (StepResult, error) {
 	want := in.Want
 	if want == 0 {
@@ -102,8 +110,12 @@ func (r *Records) Park(ctx context.Context, in ParkInput) (StepResult, error) {
 		}
 		want = record.Want
 	}
+	code, subject := failureCauses[in.Type], in.Tenant
+	if code == "" {
+		code, subject = cause.ConnectorError, recordSubject(in.Model, in.ID)
+	}
 	return r.park(ctx, in.RecordRef, want, []mapping.Cause{{
-		Key:    cause.Key(cause.ProcoreUnavailable, in.Tenant),
+		Key:    cause.Key(code, subject),
 		Detail: map[string]string{"message": in.Message},
 	}})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/ml-connector/odoo-procore/clients/procore"
@@ -52,7 +53,7 @@ func (r *Records) RetireRequisition(ctx context.Context, ref StepRef) (StepResul
 	return r.send(ctx, s, write{kind: mapping.KindRequisition, part: s.step.Part, operation: "delete subcontractor invoice", send: func(ctx context.Context) (written, error) {
 		_, err := s.connection.Procore.Requisitions.Delete(ctx, binding.Project, binding.ProcoreID)
 		if refusedAs(err, notEditable...) {
-			return written{cause: notNewest(s)}, nil
+			return r.notNewest(ctx, s, binding.Project, commitmentOf(binding), binding.ProcoreID, err)
 		}
 		return gone(s, mapping.KindRequisition, binding, err)
 	}})
@@ -88,7 +89,7 @@ func (r *Records) createRequisition(ctx context.Context, s *stepContext, period 
 	}
 	created, _, err := s.connection.Procore.Requisitions.Create(ctx, want.Project, want.Commitment, body)
 	if err != nil {
-		return written{}, err
+		return written{}, originTaken(err, want.OriginID)
 	}
 	return requisitionWritten(s, created.ID)
 }
@@ -126,7 +127,7 @@ func (r *Records) updateRequisition(ctx context.Context, s *stepContext, id int6
 	}
 	updated, _, err := s.connection.Procore.Requisitions.Update(ctx, want.Project, want.Commitment, id, body)
 	if refusedAs(err, notEditable...) {
-		return written{cause: notNewest(s)}, nil
+		return r.notNewest(ctx, s, want.Project, want.Commitment, current.ID, err)
 	}
 	if err != nil {
 		return written{}, err
@@ -159,8 +160,25 @@ func requisitionWritten(s *stepContext, id int64) (written, error) {
 	return written{found: true, id: id, binding: &b}, nil
 }
 
-func notNewest(s *stepContext) *mapping.Cause {
-	return new(s.cause(cause.NotNewest, s.subject(), nil))
+// notNewest explains a refusal: a newer invoice on the commitment, or else what Procore says.
+func (r *Records) notNewest(ctx context.Context, s *stepContext, project, commitment, id int64, refusal error) (written, error) {
+	list, _, err := s.connection.Procore.Requisitions.List(ctx, project, commitment, procore.RequisitionListOptions{})
+	if err != nil {
+		return written{}, refusal
+	}
+	if slices.ContainsFunc(list, func(q procore.Requisition) bool { return q.ID > id }) {
+		return written{cause: new(s.cause(cause.NotNewest, s.subject(), nil))}, nil
+	}
+	return written{}, refusal
+}
+
+// commitmentOf is the Procore commitment of a subcontractor invoice.
+func commitmentOf(b store.Binding) int64 {
+	content, err := mapping.DecodeContent[mapping.Requisition](binding(b))
+	if err != nil {
+		return 0
+	}
+	return content.Commitment
 }
 
 // stopOr parks a cause that was found before anything was written, or treats an error as any other.

@@ -35,7 +35,7 @@ func (r *Records) Resolve(ctx context.Context, ref RecordRef) (Resolution, error
 	if c := identityChanged(s); c != nil {
 		return r.resolved(ctx, s, mapping.Plan{Causes: []mapping.Cause{*c}})
 	}
-	if result, err := r.checkLate(ctx, s); err != nil || result.DeferSeconds > 0 || result.Stop() {
+	if result, err := r.checkDoubtful(ctx, s); err != nil || result.Ended() {
 		return ended(s, result), err
 	}
 	plan, err := r.plan(ctx, s)
@@ -44,7 +44,7 @@ func (r *Records) Resolve(ctx context.Context, ref RecordRef) (Resolution, error
 	}
 	if codes := missingCodes(plan); len(codes) > 0 && len(plan.Causes) == 0 {
 		result, err := r.makeCodes(ctx, s, codes)
-		if err != nil || result.DeferSeconds > 0 || result.Stop() {
+		if err != nil || result.Ended() {
 			return ended(s, result), err
 		}
 		if plan, err = r.plan(ctx, s); err != nil {
@@ -251,7 +251,7 @@ func named(plan mapping.Plan, forbidden map[int64]bool) mapping.Plan {
 func missesCodes(plan mapping.Plan) bool {
 	for _, c := range plan.Causes {
 		switch cause.Code(c.Key) {
-		case cause.BudgetCode, cause.ProjectUnknown, "project.closed":
+		case cause.BudgetCode, cause.ProjectUnknown, cause.ProjectClosed:
 			return true
 		}
 	}

@@ -76,6 +76,11 @@ func (r *Records) reversed(ctx context.Context, tenant string, bill odoo.VendorB
 		return fmt.Errorf("reading the bindings of the reversed bill: %w", err)
 	}
 	state.Reversed, state.ReversedBindings = &doc, toMapping(bindings)
+	record, err := r.store.Record(ctx, tenant, odoo.ModelMove, bill.ReversedEntry)
+	if err != nil {
+		return fmt.Errorf("reading the reversed bill: %w", err)
+	}
+	state.ReversedPending = record.Want > record.Done
 	return nil
 }
 
@@ -126,7 +131,7 @@ func (r *Records) ordersOf(ctx context.Context, tenant string, bill odoo.VendorB
 	return nil
 }
 
-// duplicateRef names an earlier posted bill of the same vendor with the same number.
+// duplicateRef names a posted bill of the same vendor with the same number that is earlier, or in Procore already.
 func (r *Records) duplicateRef(ctx context.Context, tenant string, bill odoo.VendorBill) (string, error) {
 	if bill.State != "posted" || bill.Type == "in_refund" || strings.TrimSpace(bill.Ref) == "" {
 		return "", nil
@@ -140,11 +145,40 @@ func (r *Records) duplicateRef(ctx context.Context, tenant string, bill odoo.Ven
 		if err != nil {
 			return "", err
 		}
-		if other.ID != bill.ID && other.Partner == bill.Partner && other.State == "posted" && other.Type != "in_refund" && earlier(other, bill) {
+		if other.ID == bill.ID || other.State != "posted" || other.Type == "in_refund" {
+			continue
+		}
+		same, err := r.sameVendor(ctx, tenant, other.Partner, bill.Partner)
+		if err != nil {
+			return "", err
+		}
+		if same && !earlier(other, bill) {
+			if same, err = r.sent(ctx, tenant, other.ID); err != nil {
+				return "", err
+			}
+		}
+		if same {
 			return row.Ref, nil
 		}
 	}
 	return "", nil
+}
+
+// sameVendor tells whether two partners are one vendor: a contact is its commercial partner.
+func (r *Records) sameVendor(ctx context.Context, tenant string, a, b int64) (bool, error) {
+	if a == b {
+		return true, nil
+	}
+	partners, err := some[odoo.Partner](ctx, r.store, tenant, odoo.ModelPartner, []int64{a, b})
+	return err == nil && partners[a].Commercial != 0 && partners[a].Commercial == partners[b].Commercial, err
+}
+
+// sent tells whether anything of a bill is in Procore.
+func (r *Records) sent(ctx context.Context, tenant string, bill int64) (bool, error) {
+	bindings, err := r.store.Bindings(ctx, tenant, odoo.ModelMove, bill)
+	return slices.ContainsFunc(bindings, func(b store.Binding) bool {
+		return b.ProcoreID != 0 && b.Status != mapping.StatusDeleted
+	}), err
 }
 
 // earlier orders bills by invoice date, then id.

@@ -140,7 +140,30 @@ func (r *Records) failed(ctx context.Context, s *stepContext, err error) (StepRe
 	case !deferUntil.IsZero():
 		return deferred(deferUntil), nil
 	}
-	return StepResult{}, err
+	return StepResult{}, forHistory(err)
+}
+
+// The types of application errors.
+const (
+	typeProcore = "procore"      // Procore or the network; what it said is in sends
+	typeSetup   = "tenant.setup" // the tenant cannot be opened
+)
+
+// forHistory is an error of Procore without its texts: they may name vendors and amounts, and history keeps them.
+func forHistory(err error) error {
+	var text string
+	if refused, ok := errors.AsType[*procore.ErrorResponse](err); ok {
+		text = fmt.Sprintf("Procore answered %s with %d %s", refused.Operation, refused.Status, refused.Code)
+	} else if network, ok := errors.AsType[*procore.NetworkError](err); ok {
+		text = "Procore did not answer " + network.Operation
+	} else if unknown, ok := errors.AsType[*procore.UnknownOutcomeError](err); ok {
+		text = "Procore's answer to " + unknown.Operation + " does not say what became of the record"
+	} else if decode, ok := errors.AsType[*procore.DecodeError](err); ok {
+		text = "Procore's answer to " + decode.Operation + " cannot be read"
+	} else {
+		return err
+	}
+	return temporal.NewApplicationError(text+"; the write's row in sends has the whole text", typeProcore)
 }
 
 // explain classifies: a cause (permanent), a time (limit), or an error for Temporal's retry.
@@ -152,7 +175,7 @@ func explain(s *stepContext, err error) (*mapping.Cause, time.Time, error) {
 		}
 	case procore.Conflict:
 		// 409: a parallel write on the same record, or a duplicate; a later attempt looks up and tells.
-		return nil, time.Time{}, temporal.NewApplicationError(err.Error(), "procore.conflict", err)
+		return nil, time.Time{}, err
 	case procore.Permanent:
 		if refused, ok := errors.AsType[*procore.ErrorResponse](err); ok {
 			return refusal(s, refused), time.Time{}, nil
@@ -191,6 +214,16 @@ func resource(step mapping.Step) string {
 		return "direct cost"
 	}
 	return "commitment"
+}
+
+// originTaken turns the refusal of a create whose origin id exists already into an unknown outcome: a request that was
+// given up landed after all. The next attempt looks up by origin id and goes on with what it finds.
+func originTaken(err error, originID string) error {
+	refused, ok := errors.AsType[*procore.ErrorResponse](err)
+	if !ok || len(refused.Fields["origin_id"]) == 0 {
+		return err
+	}
+	return &procore.UnknownOutcomeError{Operation: refused.Operation, OriginID: originID}
 }
 
 func statusOf(err error) int {

@@ -69,6 +69,9 @@ type StepResult struct {
 // Stop says that no further step may run.
 func (r StepResult) Stop() bool { return len(r.Causes) > 0 || r.Stale }
 
+// Ended says that this attempt ends here: it stops, or goes on after a wait.
+func (r StepResult) Ended() bool { return r.DeferSeconds > 0 || r.Stop() }
+
 // FinishInput finishes a record for the version it was resolved for.
 type FinishInput struct {
 	RecordRef
@@ -82,9 +85,11 @@ type FinishResult struct {
 	Stale   bool   `json:"stale,omitempty"`
 }
 
-// ParkInput parks a record whose patience is over. Want 0 means the record's present one.
+// ParkInput parks a record on which an activity failed for good. Want 0 means the record's present one.
 type ParkInput struct {
 	RecordRef
-	Want    int64  `json:"want"`
+	Want int64 `json:"want"`
+	// Type is that of the application error which ended the patience, Message its text.
+	Type    string `json:"type"`
 	Message string `json:"message"`
 }

@@ -63,7 +63,8 @@ func (r *Records) linkOrCreate(ctx context.Context, s *stepContext) (StepResult,
 func (r *Records) link(ctx context.Context, s *stepContext, match mapping.VendorMatch, vendor procore.Vendor) (written, error) {
 	want := s.step.Vendor
 	if vendor.OriginID == want.OriginID {
-		return vendorWritten(s, vendor.ID, mapping.StatusApproved)
+		// Ours, but whether an earlier attempt created or linked it is not known: treated as linked, nothing is overwritten.
+		return vendorWritten(s, vendor.ID, mapping.StatusLinked)
 	}
 	update := fillEmpty(vendorFields(want), vendor)
 	if vendor.OriginID != "" {

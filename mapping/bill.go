@@ -21,6 +21,8 @@ type BillState struct {
 	Commitments      map[int64]map[int64]Binding
 	Reversed         *odoo.VendorBill // the bill that a refund reverses
 	ReversedBindings []Binding
+	// ReversedPending: the reversed bill is not carried over yet, or only in part.
+	ReversedPending bool
 	// DuplicateRef names another posted bill of the same vendor and ref; "" when there is none.
 	DuplicateRef string
 	// NewestOnly: part → our requisition is the newest of its commitment.

@@ -61,6 +61,10 @@ func (t *router) readReversed() {
 	if t.b.Type != "in_refund" || t.b.ReversedEntry == 0 || len(t.alloc.Lines) == 0 {
 		return
 	}
+	if t.st.ReversedPending && t.st.Reversed != nil && BillInScope(*t.st.Reversed, t.r, t.st.ReversedBindings) {
+		t.causes.add("bill.reversed:"+record(odoo.ModelMove, t.b.ReversedEntry), total(t.alloc.Lines), "ref", billRef(t.b), "bill", billRef(*t.st.Reversed))
+		return
+	}
 	for _, b := range t.st.ReversedBindings {
 		if exists(b) && (b.Kind == KindRequisition || b.Kind == KindDirectCost) {
 			t.reversed = append(t.reversed, b)
@@ -80,7 +84,7 @@ func (t *router) readReversed() {
 		detail = append(detail, "bill", billRef(*other))
 	}
 	if coming {
-		t.causes.add("dep:"+record(odoo.ModelMove, t.b.ReversedEntry), total(t.alloc.Lines), detail...)
+		t.causes.add("bill.reversed:"+record(odoo.ModelMove, t.b.ReversedEntry), total(t.alloc.Lines), detail...)
 	}
 }
 

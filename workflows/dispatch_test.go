@@ -93,6 +93,9 @@ func TestDispatchPassesOverARunningChild(t *testing.T) {
 	q := &queue{}
 	q.add(1, 2)
 	q.add(1, 3) // 1 and 2 run already
+	for id := range int64(2) {
+		b.OnActivity(dispatches.GiveBack, mock.Anything, activities.RecordRef{Tenant: "acme", Model: order, ID: id + 1}).Return(nil).Once()
+	}
 	c := b.dispatch(q, quick)
 	require.NoError(t, b.GetWorkflowError())
 	require.Equal(t, 3, c.started)

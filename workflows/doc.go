@@ -7,6 +7,6 @@
 // compare-and-set. [Backfill] reads a period again.
 //
 // Workflows do no I/O and read no clock, no random and no map order: all of that is in activities, named through
-// the nil pointers of activities.go. What fails is retried by Temporal ([RetryPolicy]); when its patience is over
+// the nil pointers of activities.go. What fails is retried by Temporal (options.go); when its patience is over
 // the record is parked with the cause procore.unavailable and the workflow ends. Nothing waits for a person here.
 package workflows

@@ -2,7 +2,9 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -30,9 +32,15 @@ func RecordID(tenant, model string, id int64) string {
 	return fmt.Sprintf("%s/%s/%d", tenant, model, id)
 }
 
-// BackfillID is the workflow id of a backfill.
-func BackfillID(tenant, since, until string) string {
-	return fmt.Sprintf("%s/backfill/%s..%s", tenant, since, until)
+// BackfillID is the workflow id of a backfill: "acme/backfill/purchase.order/2026-01-01..2026-03-31". The same models
+// in another order, or named twice, are the same backfill.
+func BackfillID(in BackfillInput) string {
+	models := slices.Clone(in.Models)
+	if len(models) == 0 {
+		models = slices.Clone(backfillModels)
+	}
+	slices.Sort(models)
+	return fmt.Sprintf("%s/backfill/%s/%s..%s", in.Tenant, strings.Join(slices.Compact(models), "+"), in.Since, in.Until)
 }
 
 // AttrUpdate sets how a run ended; an empty cause leaves Cause unset.

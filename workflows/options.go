@@ -10,40 +10,45 @@ import (
 	"github.com/ml-connector/odoo-procore/activities"
 )
 
-// RetryPolicy is the product's only one: about an hour of patience, counted in attempts. There is no
-// schedule-to-close timeout, for a delay beyond it would fail the activity at once.
-func RetryPolicy() *temporal.RetryPolicy {
+// patience is the retry policy of Procore steps: about an hour, counted in attempts. There is no schedule-to-close
+// timeout, for a delay beyond it would fail the activity at once.
+func patience(attempts int32) *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{
 		InitialInterval:    time.Second,
 		BackoffCoefficient: 2,
 		MaximumInterval:    2 * time.Minute,
-		MaximumAttempts:    36,
+		MaximumAttempts:    attempts,
 	}
 }
 
-// short is for activities that touch PostgreSQL and Temporal only. They are retried for as long as it takes:
-// without the database there is no place to write down that something failed.
+// endless is the retry policy of what touches PostgreSQL and Temporal only: without the database there is no place to
+// write down that something failed.
+func endless() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second}
+}
+
+// oneCycle is the retry policy of reading Odoo: the next cycle of the schedule begins where this one stopped.
+func oneCycle() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: 20}
+}
+
 func short(ctx workflow.Context, summary string) workflow.Context {
-	policy := RetryPolicy()
-	policy.MaximumAttempts = 0
-	policy.MaximumInterval = 30 * time.Second
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: time.Minute,
-		RetryPolicy:         policy,
-		Summary:             summary,
+		StartToCloseTimeout: time.Minute, RetryPolicy: endless(), Summary: summary,
 	})
 }
 
-// step is for activities that call Procore; the timeout is the worker's setting.
+// step is for activities that call Procore; timeout and attempts are the worker's settings.
 func step(ctx workflow.Context, timing activities.Timing, summary string) workflow.Context {
-	policy := RetryPolicy()
-	if timing.Attempts > 0 {
-		policy.MaximumAttempts = timing.Attempts
-	}
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: timing.StartToClose,
-		RetryPolicy:         policy,
-		Summary:             summary,
+		StartToCloseTimeout: timing.StartToClose, RetryPolicy: patience(timing.Attempts), Summary: summary,
+	})
+}
+
+// fetch is for reading Odoo: pages are committed one by one, so an attempt that dies costs one page.
+func fetch(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 2 * time.Hour, HeartbeatTimeout: 2 * time.Minute, RetryPolicy: oneCycle(), Summary: summary,
 	})
 }
 
@@ -53,10 +58,10 @@ func patienceOver(err error) bool {
 	return errors.As(err, &failed) && !temporal.IsCanceledError(err)
 }
 
-// lastFailure is the text of the attempt that ended the patience.
-func lastFailure(err error) string {
+// failure is type and text of the error that ended an activity for good.
+func failure(err error) (kind, text string) {
 	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
-		return application.Message()
+		return application.Type(), application.Message()
 	}
-	return err.Error()
+	return "", err.Error()
 }

@@ -214,9 +214,10 @@ func (r *recordRun) unavailable(ctx workflow.Context, resolution activities.Reso
 	if !patienceOver(err) {
 		return RecordResult{}, err
 	}
+	kind, text := failure(err)
 	var parked activities.StepResult
-	if err := workflow.ExecuteActivity(short(ctx, "Write down that Procore did not answer"), records.Park,
-		activities.ParkInput{RecordRef: r.ref, Want: resolution.Want, Message: lastFailure(err)}).Get(ctx, &parked); err != nil {
+	if err := workflow.ExecuteActivity(short(ctx, "Write down what failed"), records.Park,
+		activities.ParkInput{RecordRef: r.ref, Want: resolution.Want, Type: kind, Message: text}).Get(ctx, &parked); err != nil {
 		return RecordResult{}, err
 	}
 	if parked.Stale {

@@ -1,9 +1,6 @@
 package workflows
 
 import (
-	"time"
-
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/ml-connector/odoo-procore/activities"
@@ -27,19 +24,4 @@ func TenantSync(ctx workflow.Context, in TenantSyncInput) (activities.FetchResul
 	err := workflow.ExecuteActivity(short(ctx, "Free what is due for another look and wake Dispatch"),
 		polls.WakeDispatch, activities.WakeInput{Tenant: in.Tenant, ReleaseDue: true}).Get(ctx, nil)
 	return fetched, err
-}
-
-// fetch is for reading Odoo: pages are committed one by one, so an attempt that dies costs one page.
-func fetch(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 2 * time.Hour,
-		HeartbeatTimeout:    2 * time.Minute,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval:    time.Second,
-			BackoffCoefficient: 2,
-			MaximumInterval:    time.Minute,
-			MaximumAttempts:    20,
-		},
-		Summary: summary,
-	})
 }

@@ -119,8 +119,11 @@ func (d *Demo) startServices(ctx context.Context) error {
 			return fmt.Errorf("removing the last run's logs: %w", err)
 		}
 	}
+	stop := d.patiently("starting PostgreSQL and Temporal")
 	var err error
-	if d.env, err = devenv.Start(ctx, options); err != nil {
+	d.env, err = devenv.Start(ctx, options)
+	stop()
+	if err != nil {
 		return err
 	}
 	d.logs = d.env.LogDir()
@@ -180,6 +183,22 @@ func (d *Demo) Close() error {
 		errs = append(errs, d.env.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// patiently says every few seconds that something still goes on, until the returned function is called.
+func (d *Demo) patiently(what string) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for pause(ctx, 5*time.Second) == nil {
+			d.say("still %s", what)
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 func (d *Demo) workerEnded() bool {

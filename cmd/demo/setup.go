@@ -14,7 +14,9 @@ import (
 // setUp takes the firm's operator through the first day: build, migrate, key, tenant, credentials, ping, mappings.
 func (d *Demo) setUp(ctx context.Context) error {
 	d.say("building ml-connector")
+	stop := d.patiently("building ml-connector")
 	binary, err := buildProduct(ctx, d.root)
+	stop()
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,10 @@ const (
 	AnalyticUnknown    = "analytic.unknown"
 	DuplicateRef       = "bill.duplicate_ref"
 	SetupPlan          = "setup.plan"
+	SetupCredentials   = "setup.credentials"
+	ConnectorError     = "connector.error"
 	ProjectUnknown     = "project.unknown"
+	ProjectClosed      = "project.closed"
 	BudgetCode         = "mapping.budget_code"
 	Dependency         = "dep"
 )
@@ -51,12 +54,14 @@ var entries = []Entry{
 	{Code: "mapping.project", Sentence: "The analytic account {account} is not mapped to a Procore project.", WayOut: "Add it to the mapping sheet with its Procore project, or as not_in_procore, and run `ml-connector map import`."},
 	{Code: "mapping.no_project", Sentence: "A line on a job-cost account has no analytic account of the project plan.", WayOut: "Give the line a project in Odoo, or take its account out of the setting job_cost_accounts."},
 	{Code: "mapping.code", Sentence: "Nothing maps {object} to a cost code of the Procore project {project}.", WayOut: "Add a row of kind code for it to the mapping sheet and run `ml-connector map import`."},
-	{Code: "mapping.budget_code", Sentence: "The Procore project {project} has no budget code {code}.", WayOut: "Add the cost code to the project in Procore, or map to another code.", Recheck: hour},
-	{Code: "analytic.unknown", Sentence: "The analytic distribution names an account that Odoo no longer has.", WayOut: "Choose an existing analytic account on the line in Odoo.", Recheck: soon},
+	{Code: BudgetCode, Sentence: "The Procore project {project} has no budget code {code}.", WayOut: "Add the cost code to the project in Procore, or map to another code.", Recheck: hour},
+	{Code: AnalyticUnknown, Sentence: "The analytic distribution names an account that Odoo no longer has.", WayOut: "Choose an existing analytic account on the line in Odoo.", Recheck: soon},
 	{Code: "analytic.invalid", Sentence: "The analytic distribution of a line is not a list of accounts.", WayOut: "Set the analytic distribution of the line again in Odoo."},
 	{Code: SetupPlan, Sentence: "Odoo has no analytic plan named {plan}.", WayOut: "Name an existing root plan under odoo.plans in the tenant file and run `ml-connector tenant apply`.", Recheck: soon},
-	{Code: "project.unknown", Sentence: "The Procore project {project} does not exist or the app may not see it.", WayOut: "Check the project in the mapping sheet, and the permitted projects of the app in Procore.", Recheck: hour},
-	{Code: "project.closed", Sentence: "The Procore project {project} is not active; Procore takes no new cost for it.", WayOut: "Reactivate the project in Procore, map the account elsewhere or as not_in_procore.", Recheck: daily},
+	{Code: SetupCredentials, Sentence: "The tenant cannot be opened: {message}.", WayOut: "Enter the credentials with `ml-connector credentials set`.", Recheck: soon},
+	{Code: ConnectorError, Sentence: "The connector failed on this record: {message}.", WayOut: "Look at the failed run in the Temporal Web UI and report it as a defect; it is tried again by itself.", Recheck: hour},
+	{Code: ProjectUnknown, Sentence: "The Procore project {project} does not exist or the app may not see it.", WayOut: "Check the project in the mapping sheet, and the permitted projects of the app in Procore.", Recheck: hour},
+	{Code: ProjectClosed, Sentence: "The Procore project {project} is not active; Procore takes no new cost for it.", WayOut: "Reactivate the project in Procore, map the account elsewhere or as not_in_procore.", Recheck: daily},
 	{Code: ProjectForbidden, Sentence: "Procore refuses the project {project}: it is not on the app's list of permitted projects.", WayOut: "A Procore company administrator adds it under App Management, permitted projects.", Recheck: soon},
 	{Code: ProcoreForbidden, Sentence: "Procore refuses the request: {message}.", WayOut: "A Procore company administrator checks that the app is installed and its permissions.", Recheck: soon},
 	{Code: ProcoreRejected, Sentence: "Procore rejected the {resource}: {message}.", WayOut: "Correct the document in Odoo or the setting in Procore that the message names; a change in Odoo is sent by itself."},
@@ -80,6 +85,7 @@ var entries = []Entry{
 	{Code: "bill.line_not_on_commitment", Sentence: "The commitment has no line for a billed order line.", WayOut: "Check the order line in Odoo; when the order has been carried over, the bill follows."},
 	{Code: DuplicateRef, Sentence: "The vendor's number {ref} was already posted on {other}.", WayOut: "Correct the bill reference in Odoo, or cancel the bill entered twice.", Recheck: daily},
 	{Code: "bill.retainage", Sentence: "The bill has lines on retention accounts; retainage is not carried yet.", WayOut: "Enter the invoice with its retainage in Procore."},
+	{Code: "bill.reversed", Sentence: "The bill {bill} that this credit note reverses is not in Procore yet.", WayOut: "Mend what that bill waits for; the credit note follows by itself.", Recheck: daily},
 	{Code: "bill.credit_note", Sentence: "Credit notes wait by the setting credit_note: park.", WayOut: "Enter the credit in Procore, or set credit_note to same_route."},
 	{Code: "bill.no_number", Sentence: "The bill has neither a vendor's number nor a number of its own.", WayOut: "Enter the bill reference in Odoo."},
 	{Code: BillReset, Sentence: "The bill was reset to draft after it reached Procore.", WayOut: "Post it again or cancel it in Odoo."},

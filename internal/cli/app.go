@@ -77,15 +77,15 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
 		if !errors.Is(err, errQuiet) {
-			_, _ = fmt.Fprintln(stderr, "Error: "+err.Error())
+			_, _ = fmt.Fprintln(stderr, "Error: "+withWayOut(err).Error())
 		}
 		return 1
 	}
 	return 0
 }
 
-// errQuiet ends a command with exit code 1 after it has said why itself.
-var errQuiet = errors.New("not true")
+// errQuiet ends a command with exit code 1 after its output has said why.
+var errQuiet = errors.New("a check failed, the output says which")
 
 func (a *App) root() *cobra.Command {
 	root := &cobra.Command{
@@ -109,14 +109,30 @@ func (a *App) root() *cobra.Command {
 	return root
 }
 
+// withWayOut adds what to do to an error that many commands can end with.
+func withWayOut(err error) error {
+	if errors.Is(err, store.ErrUnknownTenant) {
+		return fmt.Errorf("%w: no tenant of that name; `ml-connector tenant list` shows them, `ml-connector tenant apply -f FILE` makes one", err)
+	}
+	return err
+}
+
+func (a *App) databaseURL() (string, error) {
+	if a.cfg.DatabaseURL == "" {
+		return "", errors.New("DATABASE_URL is not set: give the PostgreSQL URL of the connector's database")
+	}
+	return a.cfg.DatabaseURL, nil
+}
+
 func (a *App) openStore(ctx context.Context) (*store.Store, error) {
 	if a.store != nil {
 		return a.store, nil
 	}
-	if a.cfg.DatabaseURL == "" {
-		return nil, errors.New("DATABASE_URL is not set: give the PostgreSQL URL of the connector's database")
+	url, err := a.databaseURL()
+	if err != nil {
+		return nil, err
 	}
-	s, err := store.Open(ctx, a.cfg.DatabaseURL)
+	s, err := store.Open(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +144,19 @@ func (a *App) openStore(ctx context.Context) (*store.Store, error) {
 	return s, nil
 }
 
+// openTemporal connects for a command: what the SDK has to say below a warning would only stand between its output.
 func (a *App) openTemporal(ctx context.Context) (client.Client, error) {
+	return a.dialTemporal(ctx, max(a.cfg.LogLevel, slog.LevelWarn))
+}
+
+// dialTemporal connects with an SDK that logs at level: a worker's log is all there is to read of it, so it passes
+// ML_LOG_LEVEL as it is.
+func (a *App) dialTemporal(ctx context.Context, level slog.Level) (client.Client, error) {
 	if a.temporal != nil {
 		return a.temporal, nil
 	}
 	c, err := client.DialContext(ctx, client.Options{
-		HostPort: a.cfg.TemporalAddress, Namespace: a.cfg.TemporalNamespace, Logger: log.NewStructuredLogger(a.logger()),
+		HostPort: a.cfg.TemporalAddress, Namespace: a.cfg.TemporalNamespace, Logger: log.NewStructuredLogger(a.logger(level)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connecting to Temporal at %s (TEMPORAL_ADDRESS): %w", a.cfg.TemporalAddress, err)
@@ -154,7 +177,11 @@ func (a *App) connection(ctx context.Context, tenant string) (*activities.Connec
 	if err != nil {
 		return nil, err
 	}
-	return activities.NewConnections(s, box, a.activityConfig()).Get(ctx, tenant)
+	c, err := activities.NewConnections(s, box, a.activityConfig()).Get(ctx, tenant)
+	if errors.Is(err, store.ErrNoCredential) {
+		return nil, fmt.Errorf("%w: enter them with `ml-connector credentials set %s odoo|procore`", err, tenant)
+	}
+	return c, err
 }
 
 func (a *App) activityConfig() activities.Config {
@@ -164,8 +191,8 @@ func (a *App) activityConfig() activities.Config {
 	}
 }
 
-func (a *App) logger() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: max(a.cfg.LogLevel, slog.LevelWarn)}))
+func (a *App) logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 }
 
 func (a *App) close() {

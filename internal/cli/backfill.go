@@ -18,23 +18,25 @@ func (a *App) backfillCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "backfill", Short: "Read the documents of a period again"}
 	in := workflows.BackfillInput{}
 	var wait bool
+	var timeout time.Duration
 	start := &cobra.Command{
 		Use:   "start TENANT",
 		Short: "Read the orders and bills of a period from Odoo, whenever they were changed",
 		Example: "  ml-connector backfill start acme --since 2026-01-01 --until 2026-03-31 --wait\n" +
 			"  temporal workflow start --task-queue ml-connector --type Backfill --workflow-id acme/backfill/q1 \\\n" +
 			"    --input '{\"tenant\":\"acme\",\"models\":[\"purchase.order\"],\"since\":\"2026-01-01\",\"until\":\"2026-03-31\"}'",
-		Args: cobra.ExactArgs(1),
+		Args: exactArgs("TENANT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Tenant = args[0]
-			return a.backfillStart(cmd.Context(), in, wait)
+			return a.backfillStart(cmd.Context(), in, wait, timeout)
 		},
 	}
 	start.Flags().StringSliceVar(&in.Models, "model", nil, "purchase.order, account.move; default both")
 	start.Flags().StringVar(&in.Since, "since", "", "first day (order date, accounting date), 2026-01-01")
 	start.Flags().StringVar(&in.Until, "until", "", "last day, 2026-03-31")
 	start.Flags().BoolVar(&in.Again, "again", false, "send the records again even where nothing changed")
-	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending")
+	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending; exit 0 only then")
+	start.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long --wait waits")
 	for _, name := range []string{"since", "until"} {
 		_ = start.MarkFlagRequired(name)
 	}
@@ -42,7 +44,7 @@ func (a *App) backfillCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wait bool) error {
+func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wait bool, timeout time.Duration) error {
 	for _, day := range []struct{ flag, value string }{{"--since", in.Since}, {"--until", in.Until}} {
 		if _, err := time.Parse(time.DateOnly, day.value); err != nil {
 			return fmt.Errorf("%s: %q is no date; write 2026-01-31", day.flag, day.value)
@@ -52,19 +54,23 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 	if err != nil {
 		return err
 	}
-	if _, err := s.Tenant(ctx, in.Tenant); err != nil {
+	if err := running(ctx, s, in.Tenant); err != nil {
 		return err
 	}
 	c, err := a.openTemporal(ctx)
 	if err != nil {
 		return err
 	}
+	id := workflows.BackfillID(in)
 	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: workflows.BackfillID(in.Tenant, in.Since, in.Until), TaskQueue: a.cfg.TaskQueue,
+		ID: id, TaskQueue: a.cfg.TaskQueue, WorkflowExecutionErrorWhenAlreadyStarted: true,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttrTenant.ValueSet(in.Tenant)),
 		StaticSummary:            fmt.Sprintf("Backfill of %s from %s to %s", in.Tenant, in.Since, in.Until),
 	}, workflows.Backfill, in)
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return fmt.Errorf("this backfill is running already: `ml-connector status show %s` shows how far it is, the Temporal Web UI shows %s", in.Tenant, id)
+	}
 	if err != nil {
 		return fmt.Errorf("starting the backfill: %w", err)
 	}
@@ -72,9 +78,11 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 		a.say("Started %s.", run.GetID())
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	var results []activities.FetchResult
 	if err := run.Get(ctx, &results); err != nil {
-		return fmt.Errorf("reading Odoo: %w", err)
+		return readingFailed(ctx, run.GetID(), err)
 	}
 	for _, fetched := range results {
 		for model, count := range fetched.Models {

@@ -26,14 +26,14 @@ func (a *App) credentialsCommand() *cobra.Command {
 			Long: "Reads from the terminal without echo, or from standard input: for odoo the API key; for procore the client id on\n" +
 				"the first line and the client secret on the second. Nothing is taken from arguments.",
 			Example: "  ml-connector credentials set acme odoo\n  printf '%s\\n%s\\n' \"$ID\" \"$SECRET\" | ml-connector credentials set acme procore",
-			Args:    cobra.ExactArgs(2),
+			Args:    exactArgs("TENANT", "odoo|procore"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.credentialsSet(cmd.Context(), args[0], args[1])
 			},
 		},
 		&cobra.Command{
-			Use: "keygen FILE", Short: "Make a new key set (mode 0600) that encrypts credentials", Args: cobra.ExactArgs(1),
-			Example: "  ml-connector credentials keygen /etc/ml-connector/key.json",
+			Use: "keygen FILE", Short: "Make a new key set (mode 0600) that encrypts credentials", Args: exactArgs("FILE"),
+			Example: "  ml-connector credentials keygen ./key.json",
 			RunE: func(_ *cobra.Command, args []string) error {
 				if err := secrets.Generate(args[0]); err != nil {
 					return err

@@ -28,7 +28,7 @@ func (a *App) mapCommand() *cobra.Command {
 			"cost_code, cost_type, sub_job, note. Ids and codes decide, names are for people. A sheet adds and changes rows; rows\n" +
 			"that are not in it stay. Records that waited for a mapping are freed at once.",
 		Example: "  ml-connector map import acme mapping.csv",
-		Args:    cobra.ExactArgs(2),
+		Args:    exactArgs("TENANT", "SHEET.csv"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.mapImport(cmd.Context(), args[0], args[1]) },
 	})
 	return cmd
@@ -67,14 +67,20 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 		return fmt.Errorf("the mappings are saved, the next cycle uses them; %w", err)
 	}
 	for _, row := range unseen {
-		a.say("%s", row)
+		a.say("Warning: %s", row)
 	}
 	a.say("%d project rows and %d code rows are new or changed; %d records that waited are freed, %d are looked at again.",
 		saved.Projects, saved.Codes, saved.Released, saved.Raised)
 	if a.output == "json" {
-		return a.print(saved, nil, nil)
+		return a.print(mapView{MappingResult: saved, Warnings: unseen}, nil, nil)
 	}
 	return nil
+}
+
+// mapView is what an import says as JSON.
+type mapView struct {
+	store.MappingResult
+	Warnings []string `json:"warnings"`
 }
 
 type mappingSheet struct {
@@ -238,10 +244,10 @@ func unseenProjects(ctx context.Context, client *procore.Client, sheet mappingSh
 	for _, p := range list {
 		known[p.ID] = true
 	}
-	var unseen []string
+	unseen := []string{}
 	for project, lines := range sheet.rows {
 		if !known[project] {
-			unseen = append(unseen, fmt.Sprintf("Warning: row %d: the app sees no project %d; check the id, or permit the project in Procore.", lines[0], project))
+			unseen = append(unseen, fmt.Sprintf("row %d: the app sees no project %d; check the id, or permit the project in Procore.", lines[0], project))
 		}
 	}
 	slices.Sort(unseen)

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// print writes value as JSON, or calls table.
+// print writes value as JSON, or header and rows as a table, as -o says.
 func (a *App) print(value any, header []string, rows [][]string) error {
 	if a.output == "json" {
 		encoder := json.NewEncoder(a.stdout)

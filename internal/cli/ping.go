@@ -16,7 +16,7 @@ func (a *App) pingCommand() *cobra.Command {
 		Use:     "ping TENANT",
 		Short:   "Reach Odoo and Procore with the stored credentials and say who and where one is",
 		Example: "  ml-connector ping acme",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactArgs("TENANT"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.ping(cmd.Context(), args[0]) },
 	}
 }

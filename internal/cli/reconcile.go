@@ -22,7 +22,7 @@ func (a *App) reconcileCommand() *cobra.Command {
 			"committed cost, their bills with subcontractor invoices, other bills with direct costs, and Odoo's analytic cost\n" +
 			"with Procore's cost to date. Every difference is explained by named records, or is unexplained.",
 		Example: "  ml-connector reconcile run acme\n  ml-connector reconcile run acme --project 2026-014 -o json",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactArgs("TENANT"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.reconcileRun(cmd.Context(), args[0], project) },
 	}
 	run.Flags().StringVar(&project, "project", "", "id or number of one Procore project")

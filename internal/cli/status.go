@@ -17,7 +17,7 @@ import (
 func (a *App) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "status", Short: "What a tenant is doing"}
 	cmd.AddCommand(&cobra.Command{
-		Use: "show TENANT", Short: "Records by model and state, pending work, exceptions by cause", Args: cobra.ExactArgs(1),
+		Use: "show TENANT", Short: "Records by model and state, pending work, exceptions by cause", Args: exactArgs("TENANT"),
 		Example: "  ml-connector status show acme",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.statusShow(cmd.Context(), args[0]) },
 	})
@@ -27,7 +27,7 @@ func (a *App) statusCommand() *cobra.Command {
 func (a *App) exceptionsCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "exceptions", Short: "Records that wait for a person"}
 	cmd.AddCommand(&cobra.Command{
-		Use: "list TENANT", Short: "List what waits, why, how much, and the way out", Args: cobra.ExactArgs(1),
+		Use: "list TENANT", Short: "List what waits, why, how much, and the way out", Args: exactArgs("TENANT"),
 		Example: "  ml-connector exceptions list acme -o json",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.exceptionsList(cmd.Context(), args[0]) },
 	})
@@ -46,7 +46,7 @@ type statusView struct {
 
 type statusCount struct {
 	Model   string `json:"model"`
-	State   string `json:"state"` // done, pending, waiting, exception
+	State   string `json:"state"` // idle, requested, pending, waiting, exception, done
 	Outcome string `json:"outcome"`
 	Count   int    `json:"count"`
 }
@@ -87,7 +87,7 @@ func (a *App) statusShow(ctx context.Context, tenant string) error {
 	return a.print(view, []string{"MODEL", "STATE", "OUTCOME", "RECORDS"}, table)
 }
 
-// exceptionView is one wait of one record, as in the demo's report.
+// exceptionView is one wait of one record, with its sentence and its way out.
 type exceptionView struct {
 	Ref      string `json:"ref"`
 	Model    string `json:"model"`

@@ -24,7 +24,7 @@ func (a *App) syncCommand() *cobra.Command {
 		Use:     "start TENANT [REF...]",
 		Short:   "Run one cycle now, or send named records again",
 		Example: "  ml-connector sync start acme --wait\n  ml-connector sync start acme PO00042 BILL/2026/0007",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    atLeastArgs("TENANT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.syncStart(cmd.Context(), args[0], args[1:], wait, timeout)
 		},
@@ -40,12 +40,8 @@ func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait 
 	if err != nil {
 		return err
 	}
-	row, err := s.Tenant(ctx, tenant)
-	if err != nil {
+	if err := running(ctx, s, tenant); err != nil {
 		return err
-	}
-	if row.State == store.StatePaused {
-		return fmt.Errorf("tenant %s is paused: %s", tenant, row.PausedReason)
 	}
 	temporalClient, err := a.openTemporal(ctx)
 	if err != nil {
@@ -71,7 +67,7 @@ func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait 
 	defer cancel()
 	var fetched activities.FetchResult
 	if err := run.Get(ctx, &fetched); err != nil {
-		return fmt.Errorf("reading Odoo: %w", err)
+		return readingFailed(ctx, run.GetID(), err)
 	}
 	total := activities.FetchCount{}
 	for _, count := range fetched.Models {
@@ -81,6 +77,23 @@ func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait 
 	a.say("Read from Odoo: %d records, %d of them changed, up to %s (Odoo's clock), in %d calls.",
 		total.Fetched, total.Changed, fetched.Until.Format(time.RFC3339), fetched.OdooCalls)
 	return a.waitIdle(ctx, s, tenant)
+}
+
+// running refuses a tenant that is paused.
+func running(ctx context.Context, s *store.Store, tenant string) error {
+	row, err := s.Tenant(ctx, tenant)
+	if err == nil && row.State == store.StatePaused {
+		err = fmt.Errorf("tenant %s is paused (%s): `ml-connector tenant resume %s` lets it go on", tenant, row.PausedReason, tenant)
+	}
+	return err
+}
+
+// readingFailed tells a command that stopped waiting from a workflow that failed.
+func readingFailed(ctx context.Context, id string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("reading Odoo takes longer: %s goes on without this command, if a worker runs", id)
+	}
+	return fmt.Errorf("reading Odoo: %w", err)
 }
 
 // raise asks for named records once more, before everything else.

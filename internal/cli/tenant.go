@@ -29,7 +29,7 @@ func (a *App) tenantCommand() *cobra.Command {
 		Use:     "apply -f FILE",
 		Short:   "Create or change a tenant from its file, and its schedule in Temporal",
 		Example: "  ml-connector tenant apply -f acme.yaml\n  cat acme.yaml | ml-connector tenant apply -f -",
-		Args:    cobra.NoArgs,
+		Args:    exactArgs(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.tenantApply(cmd.Context(), file) },
 	}
 	apply.Flags().StringVarP(&file, "file", "f", "", "tenant file, or - for standard input")
@@ -37,13 +37,14 @@ func (a *App) tenantCommand() *cobra.Command {
 	cmd.AddCommand(
 		apply,
 		&cobra.Command{
-			Use: "list", Short: "List the tenants", Args: cobra.NoArgs, Example: "  ml-connector tenant list -o json",
+			Use: "list", Short: "List the tenants", Args: exactArgs(), Example: "  ml-connector tenant list -o json",
 			RunE: func(cmd *cobra.Command, _ []string) error { return a.tenantList(cmd.Context()) },
 		},
 		&cobra.Command{
-			Use: "show TENANT", Short: "Show a tenant's settings as applied", Args: cobra.ExactArgs(1), Example: "  ml-connector tenant show acme",
+			Use: "show TENANT", Short: "Show a tenant's settings as applied", Args: exactArgs("TENANT"), Example: "  ml-connector tenant show acme",
 			RunE: func(cmd *cobra.Command, args []string) error { return a.tenantShow(cmd.Context(), args[0]) },
 		},
+		a.pauseCommand(), a.resumeCommand(),
 	)
 	return cmd
 }
@@ -61,27 +62,17 @@ func (a *App) tenantApply(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	settings, err := json.Marshal(file)
+	prefix, err := originPrefix(ctx, s, file)
 	if err != nil {
-		return fmt.Errorf("encoding the settings: %w", err)
-	}
-	before, err := s.Tenant(ctx, file.Tenant)
-	known := err == nil
-	if err != nil && !errors.Is(err, store.ErrUnknownTenant) {
 		return err
-	}
-	if known {
-		if err := fixedFields(before, file); err != nil {
-			return err
-		}
-	}
-	prefix := before.OriginPrefix
-	if prefix == "" {
-		prefix = strings.ToLower(rand.Text()[:8])
 	}
 	temporal, err := a.openTemporal(ctx)
 	if err != nil {
 		return err
+	}
+	settings, err := json.Marshal(file)
+	if err != nil {
+		return fmt.Errorf("encoding the settings: %w", err)
 	}
 	saved, err := s.SaveTenant(ctx, store.TenantChange{
 		Name: file.Tenant, Settings: settings, State: store.StateActive, OriginPrefix: prefix, By: operator(),
@@ -93,16 +84,32 @@ func (a *App) tenantApply(ctx context.Context, path string) error {
 	if err := a.applySchedule(ctx, temporal, file); err != nil {
 		return err
 	}
+	a.sayApplied(file, saved)
+	return nil
+}
+
+// originPrefix is the one that the tenant has; a new tenant gets one. A file that points a tenant at other books is refused.
+func originPrefix(ctx context.Context, s *store.Store, file tenant.File) (string, error) {
+	before, err := s.Tenant(ctx, file.Tenant)
+	if errors.Is(err, store.ErrUnknownTenant) {
+		return strings.ToLower(rand.Text()[:8]), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return before.OriginPrefix, fixedFields(before, file)
+}
+
+func (a *App) sayApplied(file tenant.File, saved store.TenantResult) {
 	verb := map[bool]string{true: "created", false: "updated"}[saved.Created]
 	a.say("Tenant %s %s: polls %s every %s and writes to Procore company %d (%s).", file.Tenant, verb, file.Odoo.URL,
 		time.Duration(file.Schedule.Every), file.Procore.CompanyID, file.Procore.Environment)
 	if saved.Raised > 0 {
 		a.say("%d records are looked at again under the changed settings in the next cycle.", saved.Raised)
 	}
-	if !known {
+	if saved.Created {
 		a.say("Next: ml-connector credentials set %s odoo, credentials set %s procore, ping %s, map import %s.", file.Tenant, file.Tenant, file.Tenant, file.Tenant)
 	}
-	return nil
 }
 
 // fixedFields refuses a file that points a tenant at other books: its bindings belong to the old ones.

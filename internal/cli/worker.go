@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"strconv"
 
@@ -21,12 +19,13 @@ func (a *App) migrateCommand() *cobra.Command {
 		Use:     "migrate",
 		Short:   "Bring the database to this version's schema",
 		Example: "  DATABASE_URL=postgres://… ml-connector migrate",
-		Args:    cobra.NoArgs,
+		Args:    exactArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.cfg.DatabaseURL == "" {
-				return errors.New("DATABASE_URL is not set: give the PostgreSQL URL of the connector's database")
+			url, err := a.databaseURL()
+			if err != nil {
+				return err
 			}
-			if err := store.Migrate(cmd.Context(), a.cfg.DatabaseURL); err != nil {
+			if err := store.Migrate(cmd.Context(), url); err != nil {
 				return err
 			}
 			a.say("The database has this version's schema.")
@@ -40,10 +39,10 @@ func (a *App) workerCommand() *cobra.Command {
 		Use:   "worker",
 		Short: "Run workflows and activities until stopped",
 		Long: "Runs workflows and activities until SIGINT or SIGTERM. Everything is read from the environment: DATABASE_URL,\n" +
-			"TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ML_KEY_FILE, ML_TASK_QUEUE, ML_CONCURRENCY, ML_HTTP_TIMEOUT,\n" +
-			"ML_ACTIVITY_TIMEOUT, ML_SETTLE, ML_ATTEMPTS, ML_LOG_LEVEL.",
+			"TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ML_KEY_FILE, ML_TASK_QUEUE, ML_WORKER, ML_CONCURRENCY,\n" +
+			"ML_HTTP_TIMEOUT, ML_ACTIVITY_TIMEOUT, ML_SETTLE, ML_ATTEMPTS, ML_LOG_LEVEL.",
 		Example: "  ml-connector worker",
-		Args:    cobra.NoArgs,
+		Args:    exactArgs(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.runWorker(cmd.Context()) },
 	}
 }
@@ -51,6 +50,9 @@ func (a *App) workerCommand() *cobra.Command {
 func (a *App) runWorker(ctx context.Context) error {
 	if a.cfg.Settle <= a.cfg.HTTPTimeout {
 		return fmt.Errorf("ML_SETTLE (%s) must be longer than ML_HTTP_TIMEOUT (%s): a request of a lost worker may still be under way", a.cfg.Settle, a.cfg.HTTPTimeout)
+	}
+	if a.cfg.ActivityTimeout <= a.cfg.HTTPTimeout {
+		return fmt.Errorf("ML_ACTIVITY_TIMEOUT (%s) must be longer than ML_HTTP_TIMEOUT (%s): a step would be given up while its request is under way", a.cfg.ActivityTimeout, a.cfg.HTTPTimeout)
 	}
 	if a.cfg.Worker == "" {
 		host, err := os.Hostname()
@@ -67,11 +69,11 @@ func (a *App) runWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := a.openTemporal(ctx)
+	c, err := a.dialTemporal(ctx, a.cfg.LogLevel)
 	if err != nil {
 		return err
 	}
-	logger := slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: a.cfg.LogLevel}))
+	logger := a.logger(a.cfg.LogLevel)
 	w := worker.New(c, a.cfg.TaskQueue, worker.Options{
 		Identity:                           a.cfg.Worker,
 		MaxConcurrentActivityExecutionSize: a.cfg.Concurrency,

@@ -73,7 +73,7 @@ BEGIN
             WHERE tenant = p_tenant AND kind = 'budget_code' AND project = v_text::bigint
               AND code = substr(v_rest, length(v_text) + 2) AND active);
     END IF;
-    IF v_kind NOT IN ('mapping.project', 'mapping.code', 'dep') THEN
+    IF v_kind NOT IN ('mapping.project', 'mapping.code', 'dep', 'bill.reversed') THEN
         RETURN true;
     END IF;
     v_model := split_part(v_rest, '/', 1);
@@ -95,7 +95,7 @@ BEGIN
             SELECT FROM bindings
             WHERE tenant = p_tenant AND model = v_model AND odoo_id = v_id AND kind = 'vendor'
               AND procore_id <> 0 AND status <> 'deleted');
-    ELSIF v_model = 'account.move' AND is_parked(p_tenant, v_model, v_id) THEN
+    ELSIF v_kind = 'dep' AND v_model = 'account.move' AND is_parked(p_tenant, v_model, v_id) THEN
         RETURN false;
     ELSE
         RETURN NOT EXISTS (

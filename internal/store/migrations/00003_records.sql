@@ -102,10 +102,11 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION request(p_tenant text, p_cause text, p_priority int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    v_model text := split_part(substr(p_cause, 5), '/', 1);
-    v_id text := split_part(substr(p_cause, 5), '/', 2);
+    v_rest text := substr(p_cause, strpos(p_cause, ':') + 1);
+    v_model text := split_part(v_rest, '/', 1);
+    v_id text := split_part(v_rest, '/', 2);
 BEGIN
-    IF p_cause NOT LIKE 'dep:%' OR v_id !~ '^[0-9]{1,18}$' THEN
+    IF split_part(p_cause, ':', 1) NOT IN ('dep', 'bill.reversed') OR v_id !~ '^[0-9]{1,18}$' THEN
         RETURN;
     END IF;
     INSERT INTO records AS r (tenant, model, odoo_id, want, priority) VALUES (p_tenant, v_model, v_id::bigint, 1, p_priority)
@@ -158,13 +159,30 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- raise_bills wants the bills of an order once more whose commitments were written: their route, or a line that was
+-- missing, may have changed. Those that only wait for the order are freed anyway, those not looked at yet need nothing.
+-- +goose StatementBegin
+CREATE FUNCTION raise_bills(p_tenant text, p_order bigint) RETURNS bigint LANGUAGE sql AS $$
+    SELECT raise_want(p_tenant, 'account.move', ARRAY(
+        SELECT r.odoo_id FROM records r
+        WHERE r.tenant = p_tenant AND r.model = 'account.move' AND r.mentions @> ARRAY['purchase.order/' || p_order] AND r.want > 0
+          AND (r.want = r.done OR r.offered_until IS NOT NULL OR EXISTS (
+              SELECT FROM record_waits w
+              WHERE w.tenant = r.tenant AND w.model = r.model AND w.odoo_id = r.odoo_id AND w.want = r.want
+                AND w.cause <> 'dep:purchase.order/' || p_order))
+    ), 'its purchase order was written', 3)
+$$;
+-- +goose StatementEnd
+
 -- finish says that a record is done up to want. If nothing newer is wanted, those that wait for it are freed; a
 -- record that was freed to try a cause and wrote to Procore also frees the others of that cause.
 -- Answers whether something newer is wanted.
 -- +goose StatementBegin
 CREATE FUNCTION finish(p_tenant text, p_model text, p_id bigint, p_want bigint, p_outcome text, p_audit jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-    v_saves text[] := ARRAY['dep:' || p_model || '/' || p_id];
+    v_self text[] := ARRAY['dep:' || p_model || '/' || p_id]
+        || CASE WHEN p_model = 'account.move' THEN ARRAY['bill.reversed:' || p_model || '/' || p_id] ELSE '{}' END;
+    v_saves text[] := v_self;
     v_probing text;
     v_record records;
 BEGIN
@@ -192,9 +210,12 @@ BEGIN
         SELECT FROM sends
         WHERE tenant = p_tenant AND model = p_model AND odoo_id = p_id AND result = 'ok' AND finished_at >= v_record.probing_since)
     THEN
-        v_saves := v_saves[1:1];
+        v_saves := v_self;
     END IF;
     PERFORM free_waits(p_tenant, v_saves);
+    IF p_model = 'purchase.order' AND coalesce((p_audit ->> 'plan_id')::bigint, 0) <> 0 THEN
+        PERFORM raise_bills(p_tenant, p_id);
+    END IF;
     PERFORM audit(p_tenant, p_model, p_id, jsonb_build_object('action', 'finished') || p_audit
         || jsonb_build_object('detail', jsonb_build_object('want', p_want, 'outcome', p_outcome) || coalesce(p_audit -> 'detail', '{}')));
     RETURN false;
@@ -297,4 +318,4 @@ END $$;
 -- +goose StatementEnd
 
 -- +goose Down
-DROP FUNCTION save_plan, offer, release_due, finish, audit, park, request, raise_want, upsert_snapshots, content_date, content_mentions;
+DROP FUNCTION save_plan, offer, release_due, finish, raise_bills, audit, park, request, raise_want, upsert_snapshots, content_date, content_mentions;

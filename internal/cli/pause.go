@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ml-connector/odoo-procore/activities"
+	"github.com/ml-connector/odoo-procore/internal/store"
+)
+
+func (a *App) pauseCommand() *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "pause TENANT --reason TEXT",
+		Short: "Read nothing from Odoo and start no more records, until resumed",
+		Long: "Cycles read nothing and no more records are started. Records that are under way are carried to their end, so that\n" +
+			"none stays half written. What a person asks for meanwhile stays pending.",
+		Example: "  ml-connector tenant pause acme --reason \"Procore is being tidied up\"",
+		Args:    exactArgs("TENANT"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.tenantPause(cmd.Context(), args[0], reason) },
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why, told to whoever asks for its state")
+	_ = cmd.MarkFlagRequired("reason")
+	return cmd
+}
+
+func (a *App) resumeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "resume TENANT", Short: "Let a paused tenant go on", Args: exactArgs("TENANT"), Example: "  ml-connector tenant resume acme",
+		RunE: func(cmd *cobra.Command, args []string) error { return a.tenantResume(cmd.Context(), args[0]) },
+	}
+}
+
+func (a *App) tenantPause(ctx context.Context, name, reason string) error {
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return errors.New("--reason: is empty; say why the tenant is paused")
+	}
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.SetTenantState(ctx, name, store.StatePaused, reason); err != nil {
+		return err
+	}
+	a.say("Tenant %s is paused; records under way are carried to their end. `ml-connector tenant resume %s` lets it go on.", name, name)
+	return nil
+}
+
+func (a *App) tenantResume(ctx context.Context, name string) error {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	temporal, err := a.openTemporal(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.SetTenantState(ctx, name, store.StateActive, ""); err != nil {
+		return err
+	}
+	if err := activities.Wake(ctx, temporal, a.cfg.TaskQueue, name); err != nil {
+		return fmt.Errorf("the tenant is active, the next cycle goes on; %w", err)
+	}
+	a.say("Tenant %s is active and goes on.", name)
+	return nil
+}
