@@ -74,8 +74,8 @@ func (w *billBuilder) directCost(project int64) DirectCost {
 	part := ProjectPart(project)
 	binding := latest(w.st.Bindings, KindDirectCost)[part]
 	kind := w.directCostType(part)
-	// The type can only be set at creation: another one is another document.
-	if written, err := DecodeContent[DirectCost](binding); err == nil && exists(binding) && written.Type != kind {
+	// Type and invoice number can only be set at creation: another one is another document.
+	if written, err := DecodeContent[DirectCost](binding); err == nil && exists(binding) && (written.Type != kind || written.InvoiceNumber != invoiceNumber(w.b)) {
 		binding.Status = StatusDeleted
 	}
 	received := cmp.Or(w.b.InvoiceDate, w.b.Date)

@@ -88,7 +88,8 @@ func (d *billDiff) directCost(c DirectCost, b Binding) {
 		switch {
 		case b.Status == StatusLinked:
 			return
-		case err == nil && written.Type != c.Type:
+		case err == nil && (written.Type != c.Type || written.InvoiceNumber != c.InvoiceNumber):
+			// Procore takes both at creation only (v1.1 direct costs): removed, and made again under the next generation.
 			d.retire(StepRetireDirectCost, b)
 		case err == nil && sameDirectCost(written, c) && !unfinished(b, c.Status):
 			return

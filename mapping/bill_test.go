@@ -192,7 +192,7 @@ func TestBillDifferences(t *testing.T) {
 		{name: "amount changed, not the newest", edit: func(c *billCase) { c.b.Lines[0].Amount = dec("60"); c.st.NewestOnly = nil }, causes: notNewest},
 		{name: "direct cost changed, requisitions not the newest", edit: func(c *billCase) { c.b.Lines[1].Amount = dec("8"); c.st.NewestOnly = nil }, steps: []string{"update_direct_cost 1001"}},
 		{name: "line gone", edit: func(c *billCase) { c.b.Lines = c.b.Lines[:1] }, steps: []string{"retire_direct_cost 1001"}},
-		{name: "number changed", edit: func(c *billCase) { c.b.Ref = "INV-2" }, steps: []string{"update_requisition 42@1001", "update_requisition 42@1002", "update_direct_cost 1001"}},
+		{name: "number changed", edit: func(c *billCase) { c.b.Ref = "INV-2" }, steps: []string{"retire_direct_cost 1001", "update_requisition 42@1001", "update_requisition 42@1002", "create_direct_cost 1001"}},
 		{name: "matched to the order afterwards", edit: func(c *billCase) {
 			c.b.Lines = []odoo.MoveLine{ofOrder(moveLine(2, "7", dist("100", tower, labor)), 2)}
 			c.st.Bindings = slices.DeleteFunc(c.st.Bindings, func(b Binding) bool { return b.Kind == KindRequisition })

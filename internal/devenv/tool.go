@@ -45,7 +45,7 @@ func Tool(ctx context.Context, log io.Writer, name string) (string, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return "", fmt.Errorf("%s is built with Go, which is not on PATH: install Go, then try again", name)
 	}
-	unlock, err := lockFile(ctx, bin+".lock")
+	unlock, err := lockFile(ctx, bin+".lock", func() { say(log, "waiting for another process that is building %s", t.title) })
 	if err != nil {
 		return "", err
 	}
@@ -109,8 +109,9 @@ func build(ctx context.Context, dir, pkg, bin string) error {
 	return nil
 }
 
-// lockFile takes the lock of path, waiting for other processes, and returns the function that frees it.
-func lockFile(ctx context.Context, path string) (func(), error) {
+// lockFile takes the lock of path and returns the function that frees it. It calls waiting once when it must wait for
+// another process.
+func lockFile(ctx context.Context, path string, waiting func()) (func(), error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // G304: beside a tool in our cache
 	if err != nil {
 		return nil, fmt.Errorf("opening the lock of the build: %w", err)
@@ -125,6 +126,8 @@ func lockFile(ctx context.Context, path string) (func(), error) {
 		if ok {
 			return func() { _ = f.Close() }, nil
 		}
+		waiting()
+		waiting = func() {}
 		select {
 		case <-ctx.Done():
 			return nil, errors.Join(fmt.Errorf("waiting for another build: %w", context.Cause(ctx)), f.Close())

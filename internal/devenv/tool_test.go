@@ -27,16 +27,16 @@ func TestToolsArePinned(t *testing.T) {
 func TestOneBuildAtATime(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lock")
-	unlock, err := lockFile(t.Context(), path)
+	unlock, err := lockFile(t.Context(), path, func() {})
 	require.NoError(t, err)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = lockFile(ctx, path)
+	_, err = lockFile(ctx, path, func() {})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 
 	unlock()
-	unlock, err = lockFile(t.Context(), path)
+	unlock, err = lockFile(t.Context(), path, func() {})
 	require.NoError(t, err)
 	unlock()
 }
