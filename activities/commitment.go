@@ -110,8 +110,10 @@ func (r *Records) RetireCommitment(ctx context.Context, ref StepRef) (StepResult
 		return StepResult{}, nil
 	}
 	if binding.ApprovedPlan == 0 {
-		return r.send(ctx, s, write{kind: mapping.KindCommitment, part: s.step.Part, operation: "delete commitment",
-			send: func(ctx context.Context) (written, error) { return r.deleteOrClose(ctx, s, binding) }})
+		return r.send(ctx, s, write{
+			kind: mapping.KindCommitment, part: s.step.Part, operation: "delete commitment",
+			send: func(ctx context.Context) (written, error) { return r.deleteOrClose(ctx, s, binding) },
+		})
 	}
 	update, closed := closing(binding)
 	return r.syncTo(ctx, s, binding.Project, "close commitment", update, false, closed)

@@ -68,7 +68,8 @@ func (r *Records) check(ctx context.Context, s *stepContext, row store.SendRow) 
 	if row.Kind == mapping.KindVendor && !bound {
 		return StepResult{}, nil // linking looks in the company directory anyway
 	}
-	return r.send(ctx, s, write{kind: row.Kind, subject: row.Subject, part: row.Part, operation: "check after a doubtful write",
+	return r.send(ctx, s, write{
+		kind: row.Kind, subject: row.Subject, part: row.Part, operation: "check after a doubtful write",
 		send: func(ctx context.Context) (written, error) {
 			if !bound || b.Status == mapping.StatusDeleted {
 				return r.findLost(ctx, s, row)
@@ -79,7 +80,8 @@ func (r *Records) check(ctx context.Context, s *stepContext, row store.SendRow) 
 			}
 			update := s.bind(store.BindingUpdate{Binding: store.Binding{Status: status}}, row.Kind, b.Project, b.ProcoreID, b.OriginID)
 			return written{found: true, id: b.ProcoreID, binding: &update}, nil
-		}})
+		},
+	})
 }
 
 // findLost looks for the document of a create whose answer was lost, by the origin id in its plan.
@@ -138,7 +140,8 @@ func ofOrigin[T procore.Synced](list []T, originID string) int64 {
 // look says what the status of a binding should be: its own when Procore's document is as was sent last, draft when it
 // differs, deleted when it is gone.
 func (r *Records) look(ctx context.Context, client *procore.Client, b store.Binding) (string, error) {
-	same, err := true, error(nil)
+	var same bool
+	var err error
 	switch b.Kind {
 	case mapping.KindCommitment:
 		same, err = holdsCommitment(ctx, client, b)

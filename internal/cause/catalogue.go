@@ -36,7 +36,7 @@ const (
 	AnalyticUnknown    = "analytic.unknown"
 	DuplicateRef       = "bill.duplicate_ref"
 	SetupPlan          = "setup.plan"
-	SetupCredentials   = "setup.credentials"
+	SetupCredentials   = "setup.credentials" //nolint:gosec // a code, not a credential
 	ConnectorError     = "connector.error"
 	ProjectUnknown     = "project.unknown"
 	ProjectClosed      = "project.closed"

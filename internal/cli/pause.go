@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -43,11 +44,23 @@ func (a *App) tenantPause(ctx context.Context, name, reason string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.SetTenantState(ctx, name, store.StatePaused, reason); err != nil {
+	if err := setState(ctx, s, name, store.StatePaused, reason); err != nil {
 		return err
 	}
 	a.say("Tenant %s is paused; records under way are carried to their end. `ml-connector tenant resume %s` lets it go on.", name, name)
 	return nil
+}
+
+// setState changes the tenant's state and notes down who did it.
+func setState(ctx context.Context, s *store.Store, name, state, reason string) error {
+	if err := s.SetTenantState(ctx, name, state, reason); err != nil {
+		return err
+	}
+	detail, err := json.Marshal(map[string]string{"reason": reason})
+	if err != nil {
+		return fmt.Errorf("encoding the reason: %w", err)
+	}
+	return s.InsertAudit(ctx, name, "", 0, store.Audit{Actor: operator(), Action: "tenant " + state, Detail: detail})
 }
 
 func (a *App) tenantResume(ctx context.Context, name string) error {
@@ -59,7 +72,7 @@ func (a *App) tenantResume(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.SetTenantState(ctx, name, store.StateActive, ""); err != nil {
+	if err := setState(ctx, s, name, store.StateActive, ""); err != nil {
 		return err
 	}
 	if err := activities.Wake(ctx, temporal, a.cfg.TaskQueue, name); err != nil {
