@@ -34,7 +34,7 @@ func (r *Records) checkDoubtful(ctx context.Context, s *stepContext) (StepResult
 	return StepResult{}, nil
 }
 
-// doubtful lists the last write of each such part.
+// doubtful lists the last write of each such part, with the plan that it belongs to.
 func (r *Records) doubtful(ctx context.Context, s *stepContext) ([]store.SendRow, error) {
 	all, err := r.store.Sends(ctx, s.ref.Tenant, s.ref.Model, s.ref.ID)
 	if err != nil {
@@ -49,8 +49,13 @@ func (r *Records) doubtful(ctx context.Context, s *stepContext) ([]store.SendRow
 	}
 	var last []store.SendRow
 	for _, row := range slices.Backward(all) {
-		if row.Kind != "" && !slices.ContainsFunc(last, samePart(row)) {
+		i := slices.IndexFunc(last, samePart(row))
+		switch {
+		case row.Kind == "":
+		case i < 0:
 			last = append(last, row)
+		case last[i].PlanID == 0: // a check: what it was about is in the plan of the write before it
+			last[i].PlanID = row.PlanID
 		}
 	}
 	return slices.DeleteFunc(last, func(row store.SendRow) bool {
@@ -70,7 +75,10 @@ func (r *Records) check(ctx context.Context, s *stepContext, row store.SendRow) 
 	}
 	return r.send(ctx, s, write{
 		kind: row.Kind, subject: row.Subject, part: row.Part, operation: "check after a doubtful write",
-		send: func(ctx context.Context) (written, error) {
+		// As a look-up: one that fails leaves the doubt, and the next attempt looks again.
+		lookUpAlways: true,
+		send:         func(context.Context) (written, error) { return written{}, nil },
+		lookUp: func(ctx context.Context, _ bool) (written, error) {
 			if !bound || b.Status == mapping.StatusDeleted {
 				return r.findLost(ctx, s, row)
 			}

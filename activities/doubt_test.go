@@ -115,3 +115,25 @@ func TestOriginIDTakenIsAdopted(t *testing.T) {
 	require.Equal(t, []string{ordered, direct}, b.holds())
 	require.Empty(t, b.waits(bill, id))
 }
+
+// A look that fails leaves the doubt: the next attempt looks again, at what the write before the look was about.
+func TestFailedLookLeavesTheDoubt(t *testing.T) {
+	t.Parallel()
+	p := named("direct cost")
+	b := setup(t)
+	model, id := p.play(b, b.worker("one"))
+	b.dies(p, true, model, id)
+	b.later()
+	cancelBill(b, id)
+	failures := 0
+	b.procore.SetHook(procoretest.Hook{Before: func(r procoretest.Request) *procoretest.Fault {
+		if r.Operation != "GET /rest/v1.1/projects/{id}/direct_costs" || failures == 2 {
+			return nil
+		}
+		failures++
+		return &procoretest.Fault{Status: 500}
+	}})
+	b.cycle(b.worker("next"))
+	require.Equal(t, 2, failures)
+	require.Equal(t, []string{ordered}, b.holds())
+}

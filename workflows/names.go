@@ -13,7 +13,7 @@ import (
 
 // Search attributes, all of type Keyword.
 var (
-	AttrTenant         = temporal.NewSearchAttributeKeyKeyword("Tenant")
+	AttrTenant         = activities.AttrTenant
 	AttrOdooModel      = temporal.NewSearchAttributeKeyKeyword("OdooModel")
 	AttrOdooRef        = temporal.NewSearchAttributeKeyKeyword("OdooRef") // document number, or model/id
 	AttrOutcome        = temporal.NewSearchAttributeKeyKeyword("Outcome") // synced, unchanged, out_of_scope, waiting, exception, pending
