@@ -42,11 +42,19 @@ type OfferResult struct {
 	NextIn time.Duration `json:"next_in,omitempty"`
 }
 
-// GiveBack lets a record that could not be started be offered again soon: its last run was still closing when somebody
-// else freed it.
-func (d *Dispatches) GiveBack(ctx context.Context, ref RecordRef) error {
-	until := time.Now().Add(closingFor)
-	if err := d.store.Unoffer(ctx, ref.Tenant, ref.Model, ref.ID, &until); err != nil {
+// GiveBackInput names a record whose last run was still closing when somebody else freed it.
+type GiveBackInput struct {
+	RecordRef
+
+	Times int `json:"times"` // how often it was met running, from 1
+}
+
+// GiveBack lets a record that could not be started be offered again soon: after five seconds the first time, then twice
+// as long each time, at most as long as an offer holds.
+func (d *Dispatches) GiveBack(ctx context.Context, in GiveBackInput) error {
+	wait := min(closingFor<<min(max(in.Times-1, 0), 8), offeredFor)
+	until := time.Now().Add(wait)
+	if err := d.store.Unoffer(ctx, in.Tenant, in.Model, in.ID, &until); err != nil {
 		return fmt.Errorf("giving back the record: %w", err)
 	}
 	return nil

@@ -32,7 +32,7 @@ type DispatchInput struct {
 // Dispatch starts the record workflows of its tenant, priority first, and ends when nothing is pending.
 // It is woken by signal-with-start ([activities.WakeSignal]); signals carry nothing, what to do is in PostgreSQL.
 func Dispatch(ctx workflow.Context, in DispatchInput) error {
-	d := &dispatcher{tenant: in.Tenant, wake: workflow.GetSignalChannel(ctx, activities.WakeSignal), met: map[string]bool{}}
+	d := &dispatcher{tenant: in.Tenant, wake: workflow.GetSignalChannel(ctx, activities.WakeSignal), met: map[string]int{}}
 	return d.run(ctx)
 }
 
@@ -41,7 +41,7 @@ type dispatcher struct {
 	wake     workflow.ReceiveChannel
 	children []child
 	started  int
-	met      map[string]bool // records that ran already when they were offered
+	met      map[string]int // how often a record ran already when it was offered
 }
 
 type child struct {
@@ -108,15 +108,15 @@ func (d *dispatcher) start(ctx workflow.Context, record activities.Offered, timi
 }
 
 // giveBack is for a record that runs already. Mostly its run is just closing: it parked, and was freed before it had
-// ended; so it is offered again soon, once. A run that goes on looks at want itself before it ends.
+// ended; so it is offered again soon, and each time it is met later. A run that goes on looks at want itself before it
+// ends.
 func (d *dispatcher) giveBack(ctx workflow.Context, record activities.Offered) error {
 	id := RecordID(d.tenant, record.Model, record.ID)
-	if d.met[id] {
-		return nil
-	}
-	d.met[id] = true
+	d.met[id]++
 	return workflow.ExecuteActivity(short(ctx, "Give "+record.Ref+" back, its last run is closing"), dispatch.GiveBack,
-		activities.RecordRef{Tenant: d.tenant, Model: record.Model, ID: record.ID}).Get(ctx, nil)
+		activities.GiveBackInput{
+			RecordRef: activities.RecordRef{Tenant: d.tenant, Model: record.Model, ID: record.ID}, Times: d.met[id],
+		}).Get(ctx, nil)
 }
 
 // load forgets finished children and counts those in the window and the slow ones.

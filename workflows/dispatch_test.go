@@ -92,9 +92,12 @@ func TestDispatchPassesOverARunningChild(t *testing.T) {
 	b := setup(t, workflows.Dispatch)
 	q := &queue{}
 	q.add(1, 2)
+	q.add(1, 2)
 	q.add(1, 3) // 1 and 2 run already
-	for id := range int64(2) {
-		b.OnActivity(dispatches.GiveBack, mock.Anything, activities.RecordRef{Tenant: "acme", Model: order, ID: id + 1}).Return(nil).Once()
+	for i := range int64(4) {
+		b.OnActivity(dispatches.GiveBack, mock.Anything, activities.GiveBackInput{
+			RecordRef: activities.RecordRef{Tenant: "acme", Model: order, ID: i%2 + 1}, Times: int(i/2 + 1),
+		}).Return(nil).Once()
 	}
 	c := b.dispatch(q, quick)
 	require.NoError(t, b.GetWorkflowError())
