@@ -16,8 +16,8 @@ import (
 
 // tools are the programs that tools/go.mod pins, with the words about the wait for their first build.
 var tools = map[string]struct{ pkg, title string }{
-	"temporal":      {"github.com/temporalio/cli/cmd/temporal", "the Temporal CLI once, about 3 minutes"},
-	"golangci-lint": {"github.com/golangci/golangci-lint/v2/cmd/golangci-lint", "golangci-lint once, about 3 minutes"},
+	"temporal":      {"github.com/temporalio/cli/cmd/temporal", "the Temporal CLI once, about 6 minutes on two cores"},
+	"golangci-lint": {"github.com/golangci/golangci-lint/v2/cmd/golangci-lint", "golangci-lint once, some minutes"},
 	"sqlc":          {"github.com/sqlc-dev/sqlc/cmd/sqlc", "sqlc once, about a minute"},
 	"workflowcheck": {"go.temporal.io/sdk/contrib/tools/workflowcheck", "workflowcheck once, some seconds"},
 }
@@ -54,10 +54,34 @@ func Tool(ctx context.Context, log io.Writer, name string) (string, error) {
 		return bin, nil
 	}
 	say(log, "building %s (it is kept in the user's cache)", t.title)
+	told := progress(log, "still building "+name)
+	defer told()
 	if err := build(ctx, filepath.Join(root, "tools"), t.pkg, bin); err != nil {
 		return "", fmt.Errorf("building %s: %w", name, err)
 	}
 	return bin, nil
+}
+
+// progress says every half minute that something still goes on, and for how long, until the returned function is called.
+func progress(log io.Writer, what string) (stop func()) {
+	began, tick := time.Now(), time.NewTicker(30*time.Second)
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-over:
+				return
+			case <-tick.C:
+				say(log, "%s, %s so far", what, time.Since(began).Round(time.Second))
+			}
+		}
+	}()
+	return func() {
+		tick.Stop()
+		close(over)
+		<-ended
+	}
 }
 
 // toolCache makes the directory for the tools of these pinned versions.
