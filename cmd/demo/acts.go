@@ -47,7 +47,7 @@ func (d *Demo) act(ctx context.Context, name string, do func(context.Context) er
 	if err != nil {
 		return err
 	}
-	stop := d.watch(ctx, name, procoreCalls)
+	stop := d.watch(name, procoreCalls)
 	err = do(ctx)
 	stop()
 	if err != nil {

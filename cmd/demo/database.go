@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/ml-connector/odoo-procore/internal/devenv"
 )
 
 func (d *Demo) databaseTime(ctx context.Context) (time.Time, error) {
@@ -17,26 +19,17 @@ func (d *Demo) databaseTime(ctx context.Context) (time.Time, error) {
 }
 
 // watch prints where the records stand every few seconds until the returned function is called.
-func (d *Demo) watch(ctx context.Context, act string, calls int) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for pause(ctx, 3*time.Second) == nil {
-			var total, done, waiting int
-			err := d.db.QueryRow(ctx, `select count(*), count(*) filter (where r.want = r.done), count(*) filter (where r.want > r.done and exists (
-				select from record_waits w where (w.tenant, w.model, w.odoo_id, w.want) = (r.tenant, r.model, r.odoo_id, r.want)))
-				from records r where r.tenant = $1 and r.want > 0`, tenant).Scan(&total, &done, &waiting)
-			if err != nil {
-				continue // the act itself tells when the database is gone
-			}
-			d.say("%s: %d of %d records done, %d wait, %d Procore calls", act, done, total, waiting, len(d.sandboxes.procore.Journal())-calls)
+func (d *Demo) watch(act string, calls int) (stop func()) {
+	return devenv.Every(3*time.Second, func(ctx context.Context) {
+		var total, done, waiting int
+		err := d.db.QueryRow(ctx, `select count(*), count(*) filter (where r.want = r.done), count(*) filter (where r.want > r.done and exists (
+			select from record_waits w where (w.tenant, w.model, w.odoo_id, w.want) = (r.tenant, r.model, r.odoo_id, r.want)))
+			from records r where r.tenant = $1 and r.want > 0`, tenant).Scan(&total, &done, &waiting)
+		if err != nil {
+			return // the act itself tells when the database is gone
 		}
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
+		d.say("%s: %d of %d records done, %d wait, %d Procore calls", act, done, total, waiting, len(d.sandboxes.procore.Journal())-calls)
+	})
 }
 
 // models counts the records by model: states now, events since a time of the database's clock.

@@ -187,18 +187,7 @@ func (d *Demo) Close() error {
 
 // patiently says every few seconds that something still goes on, until the returned function is called.
 func (d *Demo) patiently(what string) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for pause(ctx, 5*time.Second) == nil {
-			d.say("still %s", what)
-		}
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
+	return devenv.Every(5*time.Second, func(context.Context) { d.say("still %s", what) })
 }
 
 func (d *Demo) workerEnded() bool {

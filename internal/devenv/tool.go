@@ -54,34 +54,14 @@ func Tool(ctx context.Context, log io.Writer, name string) (string, error) {
 		return bin, nil
 	}
 	say(log, "building %s (it is kept in the user's cache)", t.title)
-	told := progress(log, "still building "+name)
-	defer told()
+	began := time.Now()
+	defer Every(30*time.Second, func(context.Context) {
+		say(log, "still building %s, %s so far", name, time.Since(began).Round(time.Second))
+	})()
 	if err := build(ctx, filepath.Join(root, "tools"), t.pkg, bin); err != nil {
 		return "", fmt.Errorf("building %s: %w", name, err)
 	}
 	return bin, nil
-}
-
-// progress says every half minute that something still goes on, and for how long, until the returned function is called.
-func progress(log io.Writer, what string) (stop func()) {
-	began, tick := time.Now(), time.NewTicker(30*time.Second)
-	over, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-over:
-				return
-			case <-tick.C:
-				say(log, "%s, %s so far", what, time.Since(began).Round(time.Second))
-			}
-		}
-	}()
-	return func() {
-		tick.Stop()
-		close(over)
-		<-ended
-	}
 }
 
 // toolCache makes the directory for the tools of these pinned versions.
