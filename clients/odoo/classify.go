@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // failure is an answer with a status other than 200.
@@ -22,7 +24,10 @@ type failure struct {
 	text     string // message of a JSON body
 	page     string // a body that is no JSON
 	location string
+	server   string // scheme and host that were asked
 	database string
+	// retryAfter is the header of that name.
+	retryAfter time.Duration
 }
 
 // rule maps answers to a code. Empty conditions match anything; the first rule that matches wins.
@@ -36,6 +41,10 @@ type rule struct {
 // rules are in order. Texts of werkzeug and Python exceptions are never translated, those of Odoo's own
 // are: for them only the layout decides (a list of groups is indented by a tab, a list of records is not).
 var rules = []rule{
+	// Odoo refuses with JSON; a page comes from what stands before it, a proxy or a server of another kind.
+	{status: 400, name: "-", code: CodeNotOdoo},
+	{status: 401, name: "-", code: CodeNotOdoo},
+	{status: 403, name: "-", code: CodeNotOdoo},
 	// {"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey"}
 	{status: 401, code: CodeBadKey},
 	// "Private methods (such as 'purchase.order._write') cannot be called remotely."
@@ -106,13 +115,16 @@ func (r rule) matches(f failure) bool {
 func (f failure) classify() *Error {
 	e := &Error{
 		Code: f.code(), Model: f.req.model, Method: f.req.method,
-		Status: f.status, Name: f.name, Message: firstLine(f.text),
+		Status: f.status, Name: f.name, Message: firstLine(f.text), RetryAfter: f.retryAfter,
 	}
 	if m := invalidField.FindStringSubmatch(f.text); e.Code == CodeUnknownField && m != nil {
 		e.Field = m[1] + m[2]
 	}
-	if e.Message == "" {
+	switch {
+	case e.Message == "":
 		e.Message = f.describe(e.Code)
+	case e.Code == CodeBadKey:
+		e.Message = "Odoo refuses the API key (" + e.Message + "): it is unknown, has expired or was made for another purpose"
 	}
 	e.WayOut = f.wayOut(e.Code)
 	return e
@@ -140,32 +152,55 @@ func (f failure) code() string {
 func (f failure) describe(code string) string {
 	switch code {
 	case CodeWrongDatabase:
-		return fmt.Sprintf("the server has no database %q", f.database)
+		return fmt.Sprintf("%s has no database %q", f.server, f.database)
+	case CodeBadKey:
+		return "Odoo refuses the API key: it is unknown, has expired or was made for another purpose"
 	case CodeNotOdoo:
-		return "the server has no JSON-2 API at this address"
+		return f.describeStranger()
 	case CodeMaintenance:
-		return "the server is down for maintenance or overloaded (HTTP 503)"
+		return f.server + " is down for maintenance or overloaded (HTTP 503)"
 	case CodeRedirect:
 		if u, err := url.Parse(f.location); err == nil && u.Host != "" {
-			return "the server redirects to " + u.Scheme + "://" + u.Host
+			return f.server + " redirects to " + u.Scheme + "://" + u.Host
 		}
-		return "the server redirects to another page"
+		return f.server + " redirects to another page"
 	case CodeUnavailable:
 		if f.status == http.StatusTooManyRequests {
-			return "the server refuses more requests at the moment (HTTP 429)"
+			return f.server + " refuses more requests at the moment (HTTP 429)"
 		}
 	}
-	return fmt.Sprintf("the server answered HTTP %d", f.status)
+	return fmt.Sprintf("%s answered HTTP %d", f.server, f.status)
 }
+
+var wantsHTTPS = regexp.MustCompile(`(?i)\bhttps (?:server|port)\b`)
+
+// describeStranger is for an answer that is not Odoo's.
+func (f failure) describeStranger() string {
+	switch {
+	case f.status == http.StatusBadRequest && wantsHTTPS.MatchString(f.page): // Go and nginx say so
+		return f.server + " wants https"
+	case f.status == http.StatusUnauthorized:
+		return "what answers at " + f.server + " is not Odoo and wants a login of its own (HTTP 401)"
+	case f.status == http.StatusForbidden:
+		return "what answers at " + f.server + " is not Odoo and lets nobody through (HTTP 403)"
+	}
+	return fmt.Sprintf("%s has no JSON-2 API (HTTP %d)", f.server, f.status)
+}
+
+const (
+	checkURL = "check odoo.url; Odoo 19 or newer is needed, and nothing before it may ask for a login"
+	again    = "check odoo.url and the network if it lasts; cycles try it again"
+)
 
 func (f failure) wayOut(code string) string {
 	switch code {
 	case CodeBadKey:
-		return "make a new API key in Odoo (Preferences, Account Security) and set it; keys of normal users end after at most 90 days"
+		return "make a new one in Odoo (Preferences, Account Security) and store it with `ml-connector credentials set TENANT odoo`; " +
+			"keys of normal users end after at most 90 days"
 	case CodeWrongDatabase:
-		return "correct the database name in the tenant's settings"
+		return "correct odoo.database"
 	case CodeNotOdoo:
-		return "check the URL; Odoo 19 or newer is needed"
+		return checkURL
 	case CodeNoAccess:
 		return accessWayOut(f.req.model)
 	case CodeRecordRule:
@@ -179,9 +214,9 @@ func (f failure) wayOut(code string) string {
 	case CodeMissingRecord:
 		return "nothing to do: the record was deleted in Odoo"
 	case CodeRedirect:
-		return "set the URL to the address that Odoo redirects to"
+		return "if your Odoo is there now, write that address in odoo.url; if not, the name in odoo.url is wrong"
 	case CodeUnavailable, CodeMaintenance:
-		return "it is tried again"
+		return "ask whoever runs Odoo if it lasts; cycles try it again"
 	}
 	return reportDefect
 }
@@ -200,10 +235,10 @@ func accessWayOut(model string) string {
 	return ask + "the right to read " + model
 }
 
-func notOdoo(req request, status int) *Error {
+func notOdoo(req request, server string, status int) *Error {
 	return &Error{
 		Code: CodeNotOdoo, Model: req.model, Method: req.method, Status: status,
-		Message: "the answer is not from Odoo's API", WayOut: "check the URL; Odoo 19 or newer is needed",
+		Message: "what answers at " + server + " is not Odoo's API", WayOut: checkURL,
 	}
 }
 
@@ -214,34 +249,59 @@ func badBody(req request, status int, err error) *Error {
 		Message: "the answer is not valid JSON", WayOut: reportDefect, cause: err,
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		e.Code, e.Message, e.WayOut = CodeUnavailable, "the answer is cut off", "it is tried again"
+		e.Code, e.Message, e.WayOut = CodeUnavailable, "the answer is cut off", again
 	}
 	return e
 }
 
 // connectionError is a request without a whole answer. The caller's own cancellation stays itself.
-func connectionError(ctx context.Context, req request, err error) error {
+func connectionError(ctx context.Context, req request, server string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("calling Odoo: %w", ctx.Err())
 	}
 	e := &Error{
 		Code: CodeUnavailable, Model: req.model, Method: req.method, cause: err,
-		Message: "the server cannot be reached", WayOut: "it is tried again; check the URL and the network if it lasts",
+		Message: server + " cannot be reached", WayOut: again,
 	}
 	var ne net.Error
 	var dns *net.DNSError
 	switch {
 	case isTLS(err):
-		e.Code, e.Message = CodeTLS, "the encrypted connection cannot be trusted"
-		e.WayOut = "ask whoever runs the Odoo server for a valid certificate, or check http or https in the URL"
+		e.Code, e.Message = CodeTLS, "the encrypted connection to "+server+" cannot be trusted"+whyNotTrusted(err)
+		e.WayOut = "ask whoever runs the Odoo server for a valid certificate, or check the host name and http or https in odoo.url"
 	case errors.As(err, &dns):
-		e.Message = "the host name is unknown"
+		e.Message = "the host name of " + server + " is unknown"
 	case errors.As(err, &ne) && ne.Timeout():
-		e.Message = "the server did not answer in time"
+		e.Message = server + " did not answer in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e.Message += " (the connection is refused)"
+	case strings.Contains(err.Error(), "malformed HTTP"):
+		e.Message = "what answers at " + server + " does not speak HTTP"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		e.Message = "the connection broke before the answer was complete"
+		e.Message = "the connection to " + server + " broke before the answer was complete"
 	}
 	return e
+}
+
+// whyNotTrusted is a remark, as far as the error tells.
+func whyNotTrusted(err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		host      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return " (nobody this machine knows vouches for its certificate)"
+	case errors.As(err, &host):
+		return " (its certificate is for another host name)"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return " (its certificate has expired or is not valid yet)"
+	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return " (the server speaks http)"
+	default:
+		return ""
+	}
 }
 
 func isTLS(err error) bool {

@@ -68,7 +68,7 @@ type Client struct {
 func New(cfg Config) (*Client, error) {
 	base, err := baseURL(cfg.URL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("configuring Odoo: the URL %w", err)
 	}
 	switch {
 	case cfg.Database == "":
@@ -112,21 +112,28 @@ func (c *Client) Calls() int64 { return c.calls.Load() }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
+// CheckURL says why raw cannot be the address of an Odoo server. The error continues "the URL ..." and does not repeat
+// a password.
+func CheckURL(raw string) error {
+	_, err := baseURL(raw)
+	return err
+}
+
 // baseURL keeps scheme and host.
 func baseURL(s string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil {
-		return "", errors.New("configuring Odoo: the URL cannot be read")
-	}
-	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return "", fmt.Errorf("configuring Odoo: the URL must look like https://acme.odoo.com, not %q", u.Redacted())
+		return "", errors.New("cannot be read; write https://acme.odoo.com")
 	}
 	if u.User != nil {
-		return "", errors.New("configuring Odoo: the URL must not hold a login or a password")
+		return "", errors.New("must not hold a login or a password")
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return "", fmt.Errorf("must look like https://acme.odoo.com, not %q", u.Redacted())
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	if first != "" && first != "web" && first != "odoo" {
-		return "", fmt.Errorf("configuring Odoo: the URL must end after the host name, not with %q", u.Path)
+		return "", fmt.Errorf("must end after the host name, not with %q", u.Path)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }

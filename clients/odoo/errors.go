@@ -2,6 +2,7 @@ package odoo
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -38,6 +39,8 @@ type Error struct {
 	Message string
 	// WayOut says who can do what about it.
 	WayOut string
+	// RetryAfter is how long the server, or what stands before it, asks to stay away; 0 when it does not say.
+	RetryAfter time.Duration
 
 	cause error
 }

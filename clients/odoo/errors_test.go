@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,18 +97,21 @@ func TestServerErrors(t *testing.T) {
 			"Oups !\n\nDésolé, Bot n'a pas d'accès en lecture à :\n- Bon de commande (purchase.order)")}, CodeRecordRule, false},
 		"model right in French": {answer{status: 403, body: exception("odoo.exceptions.AccessError",
 			"Vous n'êtes pas autorisé.\n\nGroupes :\n\t- Achats/Utilisateur")}, CodeNoAccess, false},
-		"lock":            {answer{status: 409, body: exception("odoo.exceptions.LockError", "locked")}, CodeUnavailable, true},
-		"too many":        {answer{status: 429, body: "slow down"}, CodeUnavailable, true},
-		"gateway":         {answer{status: 502, body: "<html>bad gateway"}, CodeUnavailable, true},
-		"crash":           {answer{status: 500, body: "Internal Server Error"}, CodeUnavailable, true},
-		"maintenance":     {answer{status: 503, body: "<html>back soon"}, CodeMaintenance, true},
-		"serialization":   {answer{status: 500, body: exception("psycopg2.errors.SerializationFailure", "x")}, CodeUnavailable, true},
-		"database down":   {answer{status: 500, body: exception("psycopg2.OperationalError", "x")}, CodeUnavailable, true},
-		"memory":          {answer{status: 500, body: exception("builtins.MemoryError", "")}, CodeUnavailable, true},
-		"type error":      {answer{status: 500, body: exception("builtins.TypeError", "x")}, CodeInvalidRequest, false},
-		"page of another": {answer{status: 200, body: "<html>hello"}, CodeNotOdoo, false},
-		"older Odoo":      {answer{status: 404, body: "<html>Page not found"}, CodeNotOdoo, false},
-		"not a list":      {answer{body: map[string]any{"a": 1}}, CodeInvalidRequest, false},
+		"lock":             {answer{status: 409, body: exception("odoo.exceptions.LockError", "locked")}, CodeUnavailable, true},
+		"too many":         {answer{status: 429, body: "slow down"}, CodeUnavailable, true},
+		"gateway":          {answer{status: 502, body: "<html>bad gateway"}, CodeUnavailable, true},
+		"crash":            {answer{status: 500, body: "Internal Server Error"}, CodeUnavailable, true},
+		"maintenance":      {answer{status: 503, body: "<html>back soon"}, CodeMaintenance, true},
+		"serialization":    {answer{status: 500, body: exception("psycopg2.errors.SerializationFailure", "x")}, CodeUnavailable, true},
+		"database down":    {answer{status: 500, body: exception("psycopg2.OperationalError", "x")}, CodeUnavailable, true},
+		"memory":           {answer{status: 500, body: exception("builtins.MemoryError", "")}, CodeUnavailable, true},
+		"type error":       {answer{status: 500, body: exception("builtins.TypeError", "x")}, CodeInvalidRequest, false},
+		"login of a proxy": {answer{status: 401, body: "<html>who are you"}, CodeNotOdoo, false},
+		"proxy forbids":    {answer{status: 403, body: "<html>go away"}, CodeNotOdoo, false},
+		"http to https":    {answer{status: 400, body: "Client sent an HTTP request to an HTTPS server."}, CodeNotOdoo, false},
+		"page of another":  {answer{status: 200, body: "<html>hello"}, CodeNotOdoo, false},
+		"older Odoo":       {answer{status: 404, body: "<html>Page not found"}, CodeNotOdoo, false},
+		"not a list":       {answer{body: map[string]any{"a": 1}}, CodeInvalidRequest, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,6 +122,31 @@ func TestServerErrors(t *testing.T) {
 			require.Equal(t, tt.code, e.Code)
 			require.Equal(t, tt.transient, e.Transient())
 			require.NotContains(t, err.Error(), "Traceback")
+		})
+	}
+}
+
+// What an operator reads names the server that was asked, and what to change.
+func TestErrorsNameServerAndWayOut(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer answer
+		says   []string
+	}{
+		"key":         {fixture(t, "auth_expired_key"), []string{"refuses the API key (Invalid apikey)", "has expired", "credentials set TENANT odoo"}},
+		"database":    {fixture(t, "auth_no_db"), []string{"SERVER has no database \"acme\"", "odoo.database"}},
+		"https":       {answer{status: 400, body: "400 The plain HTTP request was sent to HTTPS port"}, []string{"SERVER wants https", "odoo.url"}},
+		"proxy":       {answer{status: 401, body: "<html>"}, []string{"what answers at SERVER is not Odoo", "401"}},
+		"maintenance": {answer{status: 503, body: "<html>"}, []string{"SERVER is down for maintenance", "cycles try it again"}},
+		"page":        {answer{status: 200, body: "<html>"}, []string{"what answers at SERVER is not Odoo's API", "odoo.url"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newReplay(t).on("purchase.order/search", tt.answer)
+			_, err := s.client(t).PurchaseOrderIDsInPeriod(t.Context(), "", "", 0, 1)
+			for _, says := range tt.says {
+				require.ErrorContains(t, err, strings.ReplaceAll(says, "SERVER", s.URL))
+			}
 		})
 	}
 }
@@ -156,6 +185,7 @@ func TestConnectionErrors(t *testing.T) {
 		s.Close()
 		e := code(t, newClient(t, s.URL))
 		require.Equal(t, CodeUnavailable, e.Code)
+		require.Equal(t, s.URL+" cannot be reached (the connection is refused)", e.Message)
 		require.True(t, e.Transient())
 		require.Error(t, errors.Unwrap(e))
 	})
@@ -165,13 +195,17 @@ func TestConnectionErrors(t *testing.T) {
 		s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 		s.StartTLS()
 		t.Cleanup(s.Close)
-		require.Equal(t, CodeTLS, code(t, newClient(t, s.URL)).Code)
+		e := code(t, newClient(t, s.URL))
+		require.Equal(t, CodeTLS, e.Code)
+		require.Contains(t, e.Message, "nobody this machine knows vouches for its certificate")
 	})
 	t.Run("https to http", func(t *testing.T) {
 		t.Parallel()
 		s := httptest.NewServer(http.NotFoundHandler())
 		t.Cleanup(s.Close)
-		require.Equal(t, CodeTLS, code(t, newClient(t, strings.Replace(s.URL, "http:", "https:", 1))).Code)
+		e := code(t, newClient(t, strings.Replace(s.URL, "http:", "https:", 1)))
+		require.Equal(t, CodeTLS, e.Code)
+		require.Contains(t, e.Message, "the server speaks http")
 	})
 	t.Run("timeout", func(t *testing.T) {
 		t.Parallel()
@@ -222,4 +256,22 @@ func TestConnectionErrors(t *testing.T) {
 		var e *Error
 		require.NotErrorAs(t, err, &e)
 	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"": 0, "7": 7 * time.Second, "-1": 0, "soon": 0,
+		"Mon, 23 Nov 2026 07:06:43 GMT": time.Minute, "Mon, 23 Nov 2026 07:00:00 GMT": 0,
+	} {
+		s := newReplay(t).on("res.users/context_get", answer{status: http.StatusServiceUnavailable, body: "<html></html>", header: http.Header{
+			"Retry-After": {text}, "Date": {"Mon, 23 Nov 2026 07:05:43 GMT"},
+		}})
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/json/2/res.users/context_get", strings.NewReader("{}"))
+		require.NoError(t, err)
+		_, _, err = (&json2{http: s.Client(), calls: &atomic.Int64{}, limit: maxBody}).send(r, request{model: "res.users", method: "context_get"})
+		var refused *Error
+		require.ErrorAs(t, err, &refused)
+		require.Equal(t, want, refused.RetryAfter, text)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -72,7 +73,7 @@ func (t *json2) version(ctx context.Context) (string, time.Time, error) {
 	m, _ := v.(map[string]any)
 	version, _ := m["version"].(string)
 	if version == "" {
-		return "", time.Time{}, notOdoo(req, http.StatusOK)
+		return "", time.Time{}, notOdoo(req, t.base, http.StatusOK)
 	}
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -95,12 +96,12 @@ func (t *json2) send(hr *http.Request, req request) (any, http.Header, error) {
 	t.calls.Add(1)
 	resp, err := t.http.Do(hr)
 	if err != nil {
-		return nil, nil, connectionError(ctx, req, err)
+		return nil, nil, connectionError(ctx, req, t.base, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, t.limit+1))
 	if err != nil {
-		return nil, nil, connectionError(ctx, req, err)
+		return nil, nil, connectionError(ctx, req, t.base, err)
 	}
 	if int64(len(body)) > t.limit {
 		return nil, nil, &Error{
@@ -113,7 +114,7 @@ func (t *json2) send(hr *http.Request, req request) (any, http.Header, error) {
 		return nil, nil, t.failure(req, resp, body, structured)
 	}
 	if !structured {
-		return nil, nil, notOdoo(req, resp.StatusCode)
+		return nil, nil, notOdoo(req, t.base, resp.StatusCode)
 	}
 	v, err := decodeJSON(body)
 	if err != nil {
@@ -123,7 +124,8 @@ func (t *json2) send(hr *http.Request, req request) (any, http.Header, error) {
 }
 
 func (t *json2) failure(req request, resp *http.Response, body []byte, structured bool) error {
-	f := failure{req: req, status: resp.StatusCode, location: resp.Header.Get("Location"), database: t.database}
+	f := failure{req: req, status: resp.StatusCode, location: resp.Header.Get("Location"), server: t.base, database: t.database}
+	f.retryAfter = retryAfter(resp.Header)
 	if structured {
 		// debug, a traceback with the server's paths, is never looked at.
 		var e struct{ Name, Message string }
@@ -134,6 +136,23 @@ func (t *json2) failure(req request, resp *http.Response, body []byte, structure
 		f.page = string(body[:min(len(body), 4096)])
 	}
 	return f.classify()
+}
+
+// retryAfter reads the header in both its forms (RFC 9110 §10.2.3); a date is by the clock of who sent it.
+func retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(max(seconds, 0)) * time.Second
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	return max(at.Sub(now), 0)
 }
 
 func isJSON(h http.Header) bool {

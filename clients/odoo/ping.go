@@ -113,7 +113,7 @@ func (c *Client) checkUser(p Ping) error {
 		return &Error{
 			Code: CodeBadKey, Model: modelUser, Method: "read", Status: http.StatusOK,
 			Message: fmt.Sprintf("the key belongs to the user %q, not to %q", p.Login, c.cfg.Login),
-			WayOut:  "correct the login, or make a key as that user",
+			WayOut:  "correct odoo.user, or make a key as that user",
 		}
 	}
 	for _, id := range c.cfg.Companies {
@@ -121,7 +121,7 @@ func (c *Client) checkUser(p Ping) error {
 			return &Error{
 				Code: CodeNoAccess, Model: ModelCompany, Method: "read", Status: http.StatusOK,
 				Message: fmt.Sprintf("the user may not see the company %d", id),
-				WayOut:  "ask an Odoo administrator to add the company to the user's allowed companies, or correct the tenant's settings",
+				WayOut:  "ask an Odoo administrator to add it to the allowed companies of " + p.Login + ", or correct odoo.companies",
 			}
 		}
 	}

@@ -60,22 +60,28 @@ func (c Config) check() (login, api *url.URL, err error) {
 	if c.CompanyID <= 0 {
 		return nil, nil, errors.New("procore: company id is required")
 	}
-	if login, err = baseURL("login URL", c.LoginURL); err != nil {
-		return nil, nil, err
+	if login, err = baseURL(c.LoginURL); err != nil {
+		return nil, nil, fmt.Errorf("procore: the login URL %w", err)
 	}
-	if api, err = baseURL("API URL", c.APIURL); err != nil {
-		return nil, nil, err
+	if api, err = baseURL(c.APIURL); err != nil {
+		return nil, nil, fmt.Errorf("procore: the API URL %w", err)
 	}
 	return login, api, nil
 }
 
-func baseURL(what, raw string) (*url.URL, error) {
+// CheckURL says why raw cannot be a host of Procore. The error continues "the URL ..." and does not repeat raw.
+func CheckURL(raw string) error {
+	_, err := baseURL(raw)
+	return err
+}
+
+func baseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || (u.Path != "" && u.Path != "/") {
-		return nil, fmt.Errorf("procore: %s must be scheme and host only, like https://api.procore.com", what)
+		return nil, errors.New("must be scheme and host only, like https://api.procore.com")
 	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return nil, fmt.Errorf("procore: %s must use https (http is for loopback addresses only)", what)
+		return nil, errors.New("must use https (http is for loopback addresses only)")
 	}
 	u.Path = ""
 	return u, nil

@@ -129,9 +129,9 @@ type NetworkError struct {
 	Err  error
 }
 
-// Error names the operation and the cause.
+// Error names the operation and, in plain words, the cause.
 func (e *NetworkError) Error() string {
-	return cut("procore: "+e.Operation+": no answer: "+e.Err.Error(), maxText)
+	return cut("procore: "+e.Operation+": "+networkReason(e.Err), maxText)
 }
 
 // Unwrap gives the cause.
@@ -147,7 +147,7 @@ type DecodeError struct {
 
 // Error names the operation and the cause.
 func (e *DecodeError) Error() string {
-	return cut("procore: "+e.Operation+": reading the answer: "+e.Err.Error(), maxText)
+	return cut("procore: "+e.Operation+": reading the answer: "+decodeReason(e.Err), maxText)
 }
 
 // Unwrap gives the cause.

@@ -2,6 +2,7 @@ package procore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,7 +17,12 @@ const (
 	defaultPerPage = 100
 	// maxPages ends a list that never ends.
 	maxPages = 1000
+	// maxReads is how often a list is read that changes meanwhile.
+	maxReads = 3
 )
+
+// ErrListChanges is a list that changed each time that it was read.
+var ErrListChanges = errors.New("the list changes while it is read")
 
 // ListOptions are for all lists. The zero value reads all pages, 100 records each.
 type ListOptions struct {
@@ -34,8 +40,22 @@ func (o ListOptions) values() url.Values {
 	return url.Values{"per_page": {strconv.Itoa(per)}, "page": {strconv.Itoa(max(o.Page, 1))}}
 }
 
-// list reads a page, or all of them: along the next links, and where a list has a Total but no links, by number.
+// list reads a page, or all of them. A row that comes or goes meanwhile shifts the others over the pages' edges: one is
+// read twice, or not at all. Then Total is another one than on the first page, and the list is read again.
 func list[T any](ctx context.Context, c *Client, route string, ids []int64, project int64, q url.Values, o ListOptions) ([]T, *Response, error) {
+	requests := 0
+	for read := 1; ; read++ {
+		all, resp, err := readList[T](ctx, c, route, ids, project, q, o)
+		requests += resp.Requests
+		resp.Requests = requests
+		if !errors.Is(err, ErrListChanges) || read == maxReads {
+			return all, resp, err
+		}
+	}
+}
+
+// readList follows the next links, and where a list has a Total but no links, the numbers of the pages.
+func readList[T any](ctx context.Context, c *Client, route string, ids []int64, project int64, q url.Values, o ListOptions) ([]T, *Response, error) {
 	k := call{method: http.MethodGet, route: route, ids: ids, query: o.values(), project: project}
 	maps.Copy(k.query, q)
 	first := *c.api
@@ -43,7 +63,7 @@ func list[T any](ctx context.Context, c *Client, route string, ids []int64, proj
 	first.RawQuery = k.query.Encode()
 
 	all := []T{}
-	requests := 0
+	requests, total := 0, 0
 	for page, target := max(o.Page, 1), first.String(); ; page++ {
 		var part []T
 		resp, err := c.doURL(ctx, k, target, &part)
@@ -54,6 +74,12 @@ func list[T any](ctx context.Context, c *Client, route string, ids []int64, proj
 			return nil, resp, err
 		}
 		all = append(all, part...)
+		if resp.Pages == 1 {
+			total = resp.Total
+		}
+		if resp.Total != total && resp.Total != 0 && total != 0 {
+			return nil, resp, fmt.Errorf("procore: %s: %w", k.operation(), ErrListChanges)
+		}
 		if o.Page > 0 || len(part) == 0 {
 			return all, resp, nil
 		}

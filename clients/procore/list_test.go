@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,6 +116,46 @@ func TestListWithTotalButNoLinks(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got, 3)
 	require.Equal(t, 3, resp.Total)
+}
+
+// A row that goes while a list is read takes another one over the edge of a page, unseen: the list is read again.
+func TestListThatChanges(t *testing.T) {
+	t.Parallel()
+	for name, changes := range map[string]int{"once": 1, "always": 1000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rows := []int{1, 2, 3, 4, 5}
+			w := serve(t, func(rw http.ResponseWriter, r *http.Request) {
+				page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+				from := min((page-1)*2, len(rows))
+				part := rows[from:min(from+2, len(rows))]
+				rw.Header().Set("Total", strconv.Itoa(len(rows)))
+				raw := make([]string, len(part))
+				for i, id := range part {
+					raw[i] = fmt.Sprintf(`{"id":%d}`, id)
+				}
+				if page == 1 && changes > 0 {
+					changes--
+					rows = append(rows[1:], rows[len(rows)-1]+1, rows[len(rows)-1]+2)
+				}
+				answer(rw, http.StatusOK, "["+strings.Join(raw, ",")+"]")
+			})
+			got, resp, err := w.client.CostCodes.List(t.Context(), 9, procore.ListOptions{PerPage: 2})
+			if name == "always" {
+				require.ErrorIs(t, err, procore.ErrListChanges)
+				require.Nil(t, got)
+				require.Equal(t, 6, resp.Requests, "three times two pages")
+				return
+			}
+			require.NoError(t, err)
+			var ids []int64
+			for _, c := range got {
+				ids = append(ids, c.ID)
+			}
+			require.Equal(t, []int64{2, 3, 4, 5, 6, 7}, ids)
+			require.Equal(t, 5, resp.Requests)
+		})
+	}
 }
 
 func TestFilters(t *testing.T) {

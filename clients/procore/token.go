@@ -132,10 +132,12 @@ func tokenError(err error) error {
 		e.Code = CodeUnavailable
 		return &UnavailableError{RetryAfter: rate.RetryAfter, Response: e}
 	case status >= http.StatusInternalServerError:
-		e.Code = CodeUnavailable
+		e.Code, e.Message = CodeUnavailable, "the login host is down or overloaded"
+	case status == http.StatusNotFound:
+		e.Message = "what answers there is not Procore's login host"
 	case status < http.StatusBadRequest:
 		// 200 without a token, or a redirect: not Procore's login host.
-		e.Code, e.Message = CodeBadRequest, "the login host gave no token"
+		e.Code, e.Message = CodeBadRequest, "it gave no token, so this is not Procore's login host"
 	}
 	return e
 }

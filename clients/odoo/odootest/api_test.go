@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -172,38 +171,6 @@ func TestJournalAndSandboxPaths(t *testing.T) {
 	require.Len(t, state["res.partner"], 3)
 	_, _, v = b.send(http.MethodGet, "/web/version", nil, "")
 	require.Equal(t, map[string]any{"version": "19.0", "version_info": []any{19.0, 0.0, 0.0, "final", 0.0, ""}}, v)
-}
-
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	create := `{"vals_list": [{"name": "A", "plan_id": 1}]}`
-	accounts := func() int { return len(b.rows("account.analytic.account", nil)) }
-	path := "/json/2/account.analytic.account/create"
-
-	b.s.Inject(Fault{Path: "analytic.account/create", Status: 503, RetryAfter: "3"})
-	status, h, _ := b.post(path, authorized(), create)
-	require.Equal(t, 503, status)
-	require.Equal(t, "3", h.Get("Retry-After"))
-	require.Equal(t, 2, accounts())
-	b.s.Inject(Fault{Path: "analytic.account/create", Status: 500, After: true})
-	status, _, _ = b.post(path, authorized(), create)
-	require.Equal(t, 500, status)
-	require.Equal(t, 3, accounts(), "the effect came before the fault")
-	b.s.Inject(Fault{Drop: true, After: true})
-	require.PanicsWithValue(t, http.ErrAbortHandler, func() { b.post(path, authorized(), create) })
-	require.Equal(t, 4, accounts())
-	status, _, _ = b.post(path, authorized(), create)
-	require.Equal(t, 200, status)
-	b.s.Inject(Fault{Times: -1, Latency: time.Nanosecond, Status: 429})
-	for range 3 {
-		status, _, _ = b.post(path, authorized(), create)
-		require.Equal(t, 429, status)
-	}
-	b.s.ClearFaults()
-	b.s.ExpireKey("bot")
-	status, _, v := b.post(path, authorized(), create)
-	require.Equal(t, 401, status, v)
 }
 
 func TestConcurrentCalls(t *testing.T) {

@@ -13,6 +13,11 @@
 // the start of the transaction with microseconds, cut to seconds in answers; [Server.DoStarted] gives a transaction
 // an earlier start, as a long import has that commits behind a poller.
 //
+// # Faults on order
+//
+// A [FaultRule] makes requests go wrong; each kind is a row of a table. Faults are set in Go, or at /_sandbox/faults: GET
+// lists them with how often each has hit, POST takes a list in place of those that are set, DELETE clears.
+//
 // # Failure inside
 //
 // Business code raises an *apiError by panic; [Server.run] is the only place that recovers it, undoes the

@@ -1,45 +1,64 @@
 package odootest
 
 import (
-	"net/http"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Fault makes coming API requests go wrong. The zero fault does nothing.
-type Fault struct {
-	// Path is a part of the request path, such as "purchase.order/search_read"; empty fits every request.
-	Path string `json:"path"`
-	// Times is how many requests it hits; 0 means one, negative means all.
-	Times int `json:"times"`
-	// Latency is waited before anything happens, in nanoseconds as JSON.
-	Latency time.Duration `json:"latency"`
-	// Status is answered instead, with an HTML body as a proxy sends it: 429, 502, 503, 500.
-	Status int `json:"status"`
-	// RetryAfter is the header's value, if not empty.
-	RetryAfter string `json:"retry_after"`
-	// Drop cuts the connection without an answer.
-	Drop bool `json:"drop"`
-	// After lets the request take effect first: the answer gets lost.
-	After bool `json:"after"`
+// FaultRule makes coming API requests go wrong in one of the ways that Kinds lists.
+type FaultRule struct {
+	// Kind is the name of what goes wrong.
+	Kind string `json:"kind"`
+	// Path is a part of the paths that are hit, such as "purchase.order/search_read"; empty: any.
+	Path string `json:"path,omitempty"`
+	// Nth is the first request that is hit of those that fit, from 1; 0 is 1.
+	Nth int `json:"nth,omitempty"`
+	// Times is how many requests are hit; 0 is 1, negative is every one from the Nth.
+	Times int `json:"times,omitempty"`
+	// WaitMS is a time in milliseconds, 0 that of the kind: how long slow ones take, and what Retry-After asks for (in
+	// whole seconds, rounded up; negative: no such header).
+	WaitMS int64 `json:"wait_ms,omitempty"`
+	// Name is the exception of the error kinds, empty: builtins.MemoryError.
+	Name string `json:"name,omitempty"`
+	// Edit is what another user does right after the answer was made (kind changes-in-pages).
+	Edit *Edit `json:"edit,omitempty"`
+	// Fits counts the requests that fit, Hits those that went wrong. The server writes both.
+	Fits int `json:"fits"`
+	Hits int `json:"hits"`
 }
 
-// Inject adds a fault for coming requests.
-func (s *Server) Inject(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f.Times == 0 {
-		f.Times = 1
+// SetFaults replaces the faults. An unknown kind is an error and changes nothing.
+func (s *Server) SetFaults(rules ...FaultRule) error {
+	next := make([]*FaultRule, 0, len(rules))
+	for _, r := range rules {
+		if _, known := faultKinds[r.Kind]; !known {
+			return fmt.Errorf("unknown kind of fault %q; known are %s", r.Kind, strings.Join(Kinds(), ", "))
+		}
+		r.Fits, r.Hits = 0, 0
+		next = append(next, &r)
 	}
-	s.faults = append(s.faults, &f)
-}
-
-// ClearFaults ends all faults.
-func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = nil
+	s.faults = next
+	return nil
 }
+
+// Faults are the faults that were set, with how often each has hit.
+func (s *Server) Faults() []FaultRule {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]FaultRule, 0, len(s.faults))
+	for _, r := range s.faults {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// Kinds are the names of all kinds of faults.
+func Kinds() []string { return slices.Sorted(maps.Keys(faultKinds)) }
 
 // ExpireKey makes the key of a login refused from now on.
 func (s *Server) ExpireKey(login string) {
@@ -52,47 +71,26 @@ func (s *Server) ExpireKey(login string) {
 	}
 }
 
-func (s *Server) nextFault(path string) *Fault {
+// hit finds the fault that strikes a request, nil for none, and counts.
+func (s *Server) hit(path string) *FaultRule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range s.faults {
-		if f.Times != 0 && strings.Contains(path, f.Path) {
-			f.Times--
-			hit := *f
-			return &hit
+	for _, r := range s.faults {
+		if !strings.Contains(path, r.Path) {
+			continue
 		}
-	}
-	return &Fault{}
-}
-
-func (f *Fault) status() int { return f.Status }
-
-// before waits and tells whether the request ends here without effect.
-func (f *Fault) before(_ http.ResponseWriter, r *http.Request) bool {
-	if f.Latency > 0 {
-		select {
-		case <-time.After(f.Latency):
-		case <-r.Context().Done():
+		r.Fits++
+		if r.Fits < max(r.Nth, 1) || r.Times >= 0 && r.Hits >= max(r.Times, 1) {
+			continue
 		}
+		r.Hits++
+		found := *r
+		if found.WaitMS == 0 {
+			found.WaitMS = faultKinds[r.Kind].wait.Milliseconds()
+		}
+		return &found
 	}
-	return !f.After && (f.Drop || f.Status != 0)
+	return nil
 }
 
-// after loses the answer of a request that took effect.
-func (f *Fault) after(w http.ResponseWriter, _ *http.Request) bool {
-	if !f.After || !f.Drop && f.Status == 0 {
-		return false
-	}
-	f.finish(w)
-	return true
-}
-
-func (f *Fault) finish(w http.ResponseWriter) {
-	if f.Drop {
-		panic(http.ErrAbortHandler)
-	}
-	if f.RetryAfter != "" {
-		w.Header().Set("Retry-After", f.RetryAfter)
-	}
-	html(w, f.Status, "<html><head><title>"+itoa(int64(f.Status))+"</title></head><body>"+http.StatusText(f.Status)+"</body></html>\n")
-}
+func (f *FaultRule) wait() time.Duration { return time.Duration(f.WaitMS) * time.Millisecond }

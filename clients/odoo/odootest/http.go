@@ -45,32 +45,40 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serveJSON2(w http.ResponseWriter, r *http.Request) {
 	c := Call{Time: s.cfg.Now().UTC(), Method: r.Method, Path: r.URL.Path}
-	fault := s.nextFault(r.URL.Path)
-	if fault.before(w, r) {
-		c.Status = fault.status()
-		s.note(c)
-		fault.finish(w)
-		return
+	fault := s.hit(r.URL.Path)
+	out := s.strike(fault, false, outcome{})
+	if out == nil {
+		out = &outcome{}
+		out.status, out.body = s.json2(r, &c)
+		if instead := s.strike(fault, true, *out); instead != nil {
+			out = instead
+		}
 	}
-	status, body := s.json2(r, &c)
-	c.Status = status
+	c.Status = out.status
 	s.note(c)
-	if fault.after(w, r) {
-		return
+	s.finish(w, *out)
+}
+
+func (s *Server) finish(w http.ResponseWriter, out outcome) {
+	if out.drop {
+		panic(http.ErrAbortHandler)
 	}
-	switch body := body.(type) {
+	if out.retryAfter > 0 {
+		w.Header().Set("Retry-After", itoa(out.retryAfter))
+	}
+	switch body := out.body.(type) {
 	case rawHTML:
-		if status == http.StatusUnsupportedMediaType {
+		if out.status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept", "application/json")
 		}
-		html(w, status, string(body))
+		html(w, out.status, string(body))
 	case *apiError:
-		if status == http.StatusUnauthorized {
+		if out.status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", "Bearer ")
 		}
-		s.answer(w, status, body.body())
+		s.answer(w, out.status, body.body())
 	default:
-		s.answer(w, status, body)
+		s.answer(w, out.status, body)
 	}
 }
 
@@ -103,7 +111,7 @@ func (s *Server) json2(r *http.Request, c *Call) (int, any) {
 	}
 	user, uid := s.authenticate(strings.TrimSpace(key))
 	if user == nil {
-		return fail(httpError(http.StatusUnauthorized, "Unauthorized", "Invalid apikey"))
+		return fail(invalidKey())
 	}
 	c.User = user.Login
 	named, failure := parseBody(raw)
@@ -116,6 +124,10 @@ func (s *Server) json2(r *http.Request, c *Call) (int, any) {
 		return fail(failure)
 	}
 	return http.StatusOK, out
+}
+
+func invalidKey() *apiError {
+	return httpError(http.StatusUnauthorized, "Unauthorized", "Invalid apikey")
 }
 
 func fail(e *apiError) (int, any) { return e.status, e }

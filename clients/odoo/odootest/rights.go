@@ -42,6 +42,7 @@ var grants = map[string]grant{
 	"account.fiscal.position":      {"purchase billing readonly", ""},
 	"project.project":              {everybody, ""},
 	"ir.model.fields":              {"", ""},
+	"ir.config_parameter":          {"system", "system"},
 }
 
 var groupTitles = map[string]string{
@@ -50,6 +51,7 @@ var groupTitles = map[string]string{
 	"analytic": "Analytic Accounting",
 	"readonly": "Show Accounting Features - Readonly",
 	"internal": "Role / User",
+	"system":   "Role / Administrator",
 }
 
 func (t *tx) may(m *model, operation string) bool {

@@ -32,14 +32,14 @@ func (s *Server) note(c Call) {
 	s.calls = append(s.calls, c)
 }
 
-// edit is what a user does in the web client.
-type edit struct {
+// Edit is what a user does in the web client.
+type Edit struct {
 	Model  string         `json:"model"`
 	Method string         `json:"method"`
-	IDs    []int64        `json:"ids"`
-	Args   map[string]any `json:"args"`
+	IDs    []int64        `json:"ids,omitempty"`
+	Args   map[string]any `json:"args,omitempty"`
 	// Start is an earlier start of the transaction, as DoStarted takes.
-	Start time.Time `json:"start"`
+	Start time.Time `json:"start,omitzero"`
 }
 
 func (s *Server) serveSandbox(w http.ResponseWriter, r *http.Request) {
@@ -61,14 +61,13 @@ func (s *Server) serveSandbox(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, http.StatusOK, calls)
 	case "POST /_sandbox/edit":
 		s.serveEdit(w, r)
-	case "POST /_sandbox/fault":
-		var f Fault
-		if err := json.NewDecoder(io.LimitReader(r.Body, maxBody)).Decode(&f); err != nil {
-			html(w, http.StatusBadRequest, err.Error())
-			return
-		}
-		s.Inject(f)
-		s.answer(w, http.StatusOK, true)
+	case "GET /_sandbox/faults":
+		s.answerFaults(w)
+	case "POST /_sandbox/faults":
+		s.serveFaults(w, r)
+	case "DELETE /_sandbox/faults":
+		_ = s.SetFaults() // no kind, no error
+		s.answerFaults(w)
 	default:
 		html(w, http.StatusNotFound, notFoundHTML)
 	}
@@ -77,7 +76,7 @@ func (s *Server) serveSandbox(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serveEdit(w http.ResponseWriter, r *http.Request) {
 	dec := json.NewDecoder(io.LimitReader(r.Body, maxBody))
 	dec.UseNumber()
-	var e edit
+	var e Edit
 	if err := dec.Decode(&e); err != nil {
 		html(w, http.StatusBadRequest, err.Error())
 		return
@@ -92,4 +91,31 @@ func (s *Server) serveEdit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.answer(w, http.StatusOK, v)
+}
+
+// serveFaults takes a list of FaultRule in place of those that are set.
+func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
+	var rules []FaultRule
+	dec := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+	dec.UseNumber()
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&rules)
+	if err == nil {
+		err = s.SetFaults(rules...)
+	}
+	if err != nil {
+		html(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	s.answerFaults(w)
+}
+
+func (s *Server) answerFaults(w http.ResponseWriter) {
+	raw, err := json.Marshal(s.Faults())
+	if err != nil {
+		html(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	send(w, http.StatusOK, string(raw))
 }

@@ -108,6 +108,9 @@ partner_id|many2one:res.partner|Vendor|req
 product_tmpl_id|many2one:product.template|Product Template|idx
 price|float|Price|
 currency_id|many2one:res.currency|Currency|`),
+		parseModel("ir.config_parameter", "System Parameter", "key", `
+key|char|Key|req
+value|text|Value|req`),
 		parseModel("uom.uom", "Product Unit of Measure", "id", `
 name|char|Unit Name|req
 active|boolean|Active|

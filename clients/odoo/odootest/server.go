@@ -29,7 +29,8 @@ type User struct {
 	Login string
 	// Key is the secret of the Authorization header.
 	Key string
-	// Groups hold the rights: "purchase", "billing", "analytic", "readonly" (accounting read-only), "internal". Every user is internal.
+	// Groups hold the rights: "purchase", "billing", "analytic", "readonly" (accounting read-only), "system", "internal". Every
+	// user is internal.
 	Groups []string
 	// CompanyIDs are the allowed companies, the first is his own; empty means every company.
 	CompanyIDs []int64
@@ -47,7 +48,7 @@ type Server struct {
 	// methods are the ones of single models, by "model.method".
 	methods map[string]method
 	calls   []Call
-	faults  []*Fault
+	faults  []*FaultRule
 	// counters hold the highest number in use by company, journal and prefix.
 	counters map[string]int
 }

@@ -16,6 +16,8 @@
 //	GET  /_sandbox/journal  every /rest request it saw, without secrets (Request)
 //	GET  /_sandbox/budget   the standard budget view (BudgetRow)
 //	POST /_sandbox/edit     what a person does in Procore's web client (Edit)
+//	GET  /_sandbox/faults   what goes wrong on order, and how often it has (FaultRule)
+//	POST /_sandbox/faults   a list of them instead; DELETE clears
 //
 // Where Procore's behaviour is not documented the sandbox takes the stricter
 // reading, so that code which works here does not depend on luck:
@@ -30,6 +32,10 @@
 //
 // Segment items of budget codes carry the ids of the cost codes and cost types
 // they stand for.
+//
+// Faults strike where Procore's own would: limits and dead tokens before
+// everything is checked, the others right before or after the effect, outside
+// the lock. A Hook, for what only a test in Go can decide, stands inside them.
 //
 // Contract wraps any handler and holds the traffic through it against Procore's
 // OpenAPI document.

@@ -57,12 +57,20 @@ func (s *Server) countCall(header http.Header) *problem {
 	defer s.mu.Unlock()
 	allowed := s.limits.take(s.cfg.Now())
 	near := s.limits.nearest()
-	header.Set("X-Rate-Limit-Limit", strconv.Itoa(near.limit))
-	header.Set("X-Rate-Limit-Remaining", strconv.Itoa(max(near.remaining(), 0)))
-	header.Set("X-Rate-Limit-Reset", strconv.FormatInt(ceilUnix(near.reset), 10))
+	limitHeaders(header, near.limit, max(near.remaining(), 0), near.reset)
 	if allowed {
 		return nil
 	}
+	return surpassed()
+}
+
+func limitHeaders(header http.Header, limit, remaining int, reset time.Time) {
+	header.Set("X-Rate-Limit-Limit", strconv.Itoa(limit))
+	header.Set("X-Rate-Limit-Remaining", strconv.Itoa(remaining))
+	header.Set("X-Rate-Limit-Reset", strconv.FormatInt(ceilUnix(reset), 10))
+}
+
+func surpassed() *problem {
 	return &problem{status: http.StatusTooManyRequests, body: map[string]any{
 		"errors": []string{"You have surpassed the max number of requests for an hour or for 10 seconds"},
 	}}

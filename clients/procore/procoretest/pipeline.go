@@ -49,6 +49,9 @@ func (s *Server) serve(rt route) http.HandlerFunc {
 // perform takes a call from limits to effect. Each check comes where Procore has it:
 // limits count refused calls too, the token comes before the company, the company before the body.
 func (s *Server) perform(rt route, c *call, raw []byte, entry Request) reply {
+	if r := s.strike(onArrival, entry, c, reply{}); r != nil {
+		return *r
+	}
 	if p := s.countCall(c.header); p != nil {
 		return replyOf(answer{}, p)
 	}
@@ -66,6 +69,18 @@ func (s *Server) perform(rt route, c *call, raw []byte, entry Request) reply {
 		return replyOf(answer{}, p)
 	}
 	defer release()
+	if r := s.strike(beforeEffect, entry, c, reply{}); r != nil {
+		return *r
+	}
+	result := s.hooked(rt, c, entry)
+	if r := s.strike(afterEffect, entry, c, result); r != nil {
+		return *r
+	}
+	return result
+}
+
+// hooked is the effect between the two functions of the test's hook.
+func (s *Server) hooked(rt route, c *call, entry Request) reply {
 	hook := s.currentHook()
 	if hook.Before != nil {
 		if f := hook.Before(entry); f != nil {

@@ -11,6 +11,9 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("GET /_sandbox/journal", s.handleJournal)
 	s.mux.HandleFunc("GET /_sandbox/budget", s.handleBudget)
 	s.mux.HandleFunc("POST /_sandbox/edit", s.handleEdit)
+	s.mux.HandleFunc("GET /_sandbox/faults", s.handleFaults)
+	s.mux.HandleFunc("POST /_sandbox/faults", s.handleSetFaults)
+	s.mux.HandleFunc("DELETE /_sandbox/faults", s.handleClearFaults)
 
 	s.api("GET /rest/v1.0/companies", s.listCompanies)
 	s.api("GET /rest/v1.0/me", s.getMe)

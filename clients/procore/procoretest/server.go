@@ -40,6 +40,7 @@ type Server struct {
 	mu       sync.Mutex
 	lastID   int64
 	hook     Hook
+	rules    []*FaultRule
 	tokens   map[string]token
 	issued   int
 	journal  []Request
