@@ -29,6 +29,9 @@ type Options struct {
 	Temporal bool
 	// TemporalDBFile is the SQLite file that keeps Temporal's state; empty keeps it in memory, which is faster.
 	TemporalDBFile string
+	// TemporalOnDisk keeps Temporal's state in a file of the temporary directory. Under heavy load SQLite loses a state in
+	// memory with the connection that a cancelled call interrupted; the server then knows no namespace any more.
+	TemporalOnDisk bool
 	// Durable makes PostgreSQL wait for the disk on commit. Off, a crash of the machine (not of a process) loses data.
 	Durable bool
 }

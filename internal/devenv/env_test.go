@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
 
 // TestMain turns the test binary into a process that starts an environment and waits, for TestKilledParentLeavesNothing.
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 	if how := os.Getenv("DEVENV_TEST_PARENT"); how != "" {
 		parent(how)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // parent starts an environment, prints its directory and its PostgreSQL URL, and ends as told without closing it.
@@ -128,6 +129,29 @@ func TestServiceThatIgnoresItsSignalIsKilled(t *testing.T) {
 		}
 		return nil
 	}))
+	require.NoError(t, env.Close())
+	requireNothingLeft(t, env.dir)
+}
+
+// A program's process id is its own, not its supervisor's: killing it ends it.
+func TestProcessIDOfAProgram(t *testing.T) {
+	t.Parallel()
+	env := &Env{opts: Options{Log: io.Discard}}
+	require.NoError(t, env.makeDirs(t.Context()))
+	log := filepath.Join(env.dir, "log")
+	running, err := env.Run(t.Context(), Program{Name: "a program", Args: []string{"sh", "-c", "echo $$; exec sleep 60"}, Dir: env.dir, Log: log})
+	require.NoError(t, err)
+	require.NoError(t, running.s.until(t.Context(), func(context.Context) error {
+		if b, err := os.ReadFile(log); err != nil || string(b) != fmt.Sprintln(running.PID()) {
+			return io.ErrNoProgress
+		}
+		return nil
+	}))
+	program, err := os.FindProcess(running.PID())
+	require.NoError(t, err)
+	require.NoError(t, program.Kill())
+	<-running.Done()
+	require.ErrorContains(t, running.Ended(), "exit status 137")
 	require.NoError(t, env.Close())
 	requireNothingLeft(t, env.dir)
 }

@@ -35,6 +35,9 @@ func (r *Running) Done() <-chan struct{} { return r.s.done }
 // Ended tells how the program ended, with the end of its output. Call it after Done.
 func (r *Running) Ended() error { return r.s.died() }
 
+// PID is the process id of the program itself, for signals.
+func (r *Running) PID() int { return r.s.program }
+
 // Stop ends the program and returns when it is gone.
 func (r *Running) Stop() error { return r.s.stop() }
 

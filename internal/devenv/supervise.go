@@ -49,20 +49,35 @@ type supervised struct {
 	err   error         // how it ended; read after done
 	once  sync.Once
 	end   error // what stop returned
+
+	program int // process id of the service itself, 0 for the sweeper
 }
 
 // supervise starts c. A cancelled ctx stops nothing by itself: stop does, and so does the end of this process.
 func supervise(ctx context.Context, c command) (*supervised, error) {
 	args := append([]string{superviseScript, "supervise", c.stop}, c.args...)
-	return startShell(ctx, c, args)
+	told, tell, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting %s: %w", c.name, err)
+	}
+	defer func() { _ = told.Close() }() // only read
+	s, err := startShell(ctx, c, args, tell)
+	if err = errors.Join(err, tell.Close()); err != nil {
+		return s, err
+	}
+	if _, err := fmt.Fscanln(told, &s.program); err != nil {
+		return s, errors.Join(fmt.Errorf("starting %s: reading its process id: %w", c.name, err), s.stop())
+	}
+	return s, nil
 }
 
 // startSweeper starts the shell that removes dir once its pipe is closed and the processes it was told of are gone.
 func startSweeper(ctx context.Context, dir string) (*supervised, error) {
-	return startShell(ctx, command{name: "sweeper", dir: "/"}, []string{sweepScript, "sweep", dir})
+	return startShell(ctx, command{name: "sweeper", dir: "/"}, []string{sweepScript, "sweep", dir}, nil)
 }
 
-func startShell(ctx context.Context, c command, args []string) (*supervised, error) {
+// startShell runs a script; tell, when given, is its fd 3.
+func startShell(ctx context.Context, c command, args []string, tell *os.File) (*supervised, error) {
 	if len(args) == 0 {
 		return nil, errors.New("no script")
 	}
@@ -71,6 +86,9 @@ func startShell(ctx context.Context, c command, args []string) (*supervised, err
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), c.env...)
 	isolate(cmd, c.as)
+	if tell != nil {
+		cmd.ExtraFiles = []*os.File{tell}
+	}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", c.name, err)

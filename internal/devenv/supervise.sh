@@ -1,9 +1,11 @@
 # Runs a program until it ends or the pipe on stdin does.  $0 = supervise, $1 = stop signal, rest = program
 stop=$1
 shift
-exec 3<&0 </dev/null
-"$@" 3<&- &
+exec 4>&3 3<&0 </dev/null # fd 3, at first: where the program's process id goes
+"$@" 3<&- 4>&- &
 child=$!
+echo "$child" >&4
+exec 4>&-
 (
     while read -r _ <&3; do :; done
     kill -s "$stop" "$child"

@@ -92,7 +92,10 @@ func (e *Env) startDevServer(ctx context.Context) error {
 	} else {
 		args = append(args, "--headless")
 	}
-	if e.opts.TemporalDBFile != "" {
+	if e.opts.TemporalOnDisk {
+		// Nothing of it is needed after a crash of the machine.
+		args = append(args, "--db-filename", filepath.Join(e.dir, "temporal-"+strconv.Itoa(port)+".db"), "--sqlite-pragma", "synchronous=OFF")
+	} else if e.opts.TemporalDBFile != "" {
 		file, err := filepath.Abs(e.opts.TemporalDBFile)
 		if err != nil {
 			return fmt.Errorf("finding Temporal's database file: %w", err)

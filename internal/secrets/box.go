@@ -32,7 +32,12 @@ func Generate(path string) error {
 		return fmt.Errorf("encoding the key: %w", err)
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the path
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("%s exists already and stays as it is: name a new file for the key set", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("creating the key file %s: its directory does not exist", path)
+	case err != nil:
 		return fmt.Errorf("creating the key file: %w", err)
 	}
 	_, err = file.Write(buffer.Bytes())
@@ -51,6 +56,9 @@ func Open(path string) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the key file: %w", err)
 	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("the key file %s is no file: ML_KEY_FILE must name the key set that encrypted the credentials", path)
+	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the key file %s can be read by others (mode %04o): run chmod 600 on it", path, info.Mode().Perm())
 	}
@@ -60,14 +68,16 @@ func Open(path string) (*Box, error) {
 	}
 	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(data)))
 	if err != nil {
-		return nil, fmt.Errorf("the key file %s is not a Tink key set in JSON", path)
+		return nil, fmt.Errorf("the key file %s is not a Tink key set in JSON: "+otherKeyFile, path)
 	}
 	primitive, err := aead.New(handle)
 	if err != nil {
-		return nil, fmt.Errorf("the key file %s holds no key for AEAD encryption", path)
+		return nil, fmt.Errorf("the key file %s holds no key that encrypts (AEAD): "+otherKeyFile, path)
 	}
 	return &Box{aead: primitive, keyID: strconv.FormatUint(uint64(handle.KeysetInfo().GetPrimaryKeyId()), 10)}, nil
 }
+
+const otherKeyFile = "ML_KEY_FILE must name a file that `ml-connector credentials keygen` made"
 
 // KeyID names the key that Seal uses.
 func (b *Box) KeyID() string { return b.keyID }

@@ -64,3 +64,17 @@ func TestOpenSaysWhatIsMissing(t *testing.T) {
 	_, err = secrets.Open(path)
 	require.ErrorContains(t, err, "not a Tink key set")
 }
+
+func TestGenerateOverwritesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "key.json")
+	require.NoError(t, os.WriteFile(path, []byte("mine"), 0o600))
+	require.ErrorContains(t, secrets.Generate(path), "exists already and stays as it is")
+	kept, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(kept))
+	require.ErrorContains(t, secrets.Generate(filepath.Join(dir, "no", "key.json")), "its directory does not exist")
+	_, err = secrets.Open(dir)
+	require.ErrorContains(t, err, "is no file")
+}

@@ -1,10 +1,7 @@
 package tenant
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -79,36 +76,31 @@ func (d *Duration) UnmarshalYAML(data []byte) error {
 // MarshalYAML writes "15m0s".
 func (d Duration) MarshalYAML() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// Parse reads and validates a tenant file. Unknown keys are refused with their line.
+// Parse reads and validates a tenant file. What is wrong with its keys and values is an *InvalidError.
 func Parse(data []byte) (File, error) {
-	var file File
-	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := decoder.Decode(&file); err != nil {
-		if errors.Is(err, io.EOF) {
-			return file, errors.New("the tenant file is empty")
-		}
-		return file, fmt.Errorf("reading the tenant file: %s", yaml.FormatError(err, false, true))
+	file := defaults() // first: what the file says stands, also where it says 0 or ""
+	problems, err := decode(data, &file)
+	if err != nil {
+		return file, err
 	}
-	file.defaults()
+	if len(problems) > 0 {
+		return file, &InvalidError{Problems: problems}
+	}
 	if problems := file.problems(); len(problems) > 0 {
 		return file, &InvalidError{Problems: locate(data, problems)}
 	}
 	return file, nil
 }
 
-func (f *File) defaults() {
-	setDefault(&f.Odoo.API, "auto")
-	setDefault(&f.Odoo.SettleDelay, Duration(3*time.Second))
-	setDefault(&f.Odoo.Overlap, Duration(2*time.Minute))
-	setDefault(&f.Procore.Environment, "production")
-	setDefault(&f.Schedule.TimeZone, "UTC")
-	setDefault(&f.Schedule.Every, Duration(15*time.Minute))
-	f.Settings.defaults()
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
+func defaults() File {
+	f := File{
+		Odoo:     Odoo{API: "auto", SettleDelay: Duration(3 * time.Second), Overlap: Duration(2 * time.Minute)},
+		Procore:  Procore{Environment: "production"},
+		Schedule: Schedule{TimeZone: "UTC", Every: Duration(15 * time.Minute)},
+		Settings: Settings{PONumber: "{name}"},
 	}
+	for _, c := range choices {
+		*c.value(&f.Settings) = c.values[0]
+	}
+	return f
 }

@@ -66,3 +66,38 @@ func TestParseRefusesWithLineAndField(t *testing.T) {
 	_, err := tenant.Parse(nil)
 	require.ErrorContains(t, err, "empty")
 }
+
+// What a file says stands, also where it is the zero value of its type.
+func TestParseKeepsWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(good, "  database: acme", "  database: acme\n  settle_delay: 0s\n  overlap: 1m", 1)
+	file, err := tenant.Parse([]byte(text))
+	require.NoError(t, err)
+	require.Zero(t, file.Odoo.SettleDelay)
+	require.Equal(t, tenant.Duration(time.Minute), file.Odoo.Overlap)
+	require.Equal(t, "auto", file.Odoo.API, "a section that is there does not lose its defaults")
+	require.Equal(t, "production", file.Procore.Environment)
+	_, err = tenant.Parse([]byte(strings.Replace(good, "every: 15m", "every: 0s", 1)))
+	require.ErrorContains(t, err, "line 11, schedule.every: 0s: between 5s and 24h")
+}
+
+// A company id with a fraction was once cut to another company's.
+func TestParseCutsNoNumber(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"45.67", "4567.0", "1e3", "0x11", ".inf", "true", "~7"} {
+		_, err := tenant.Parse([]byte(strings.Replace(good, "4567", id, 1)))
+		require.ErrorContains(t, err, "line 10, procore.company_id", id)
+	}
+	file, err := tenant.Parse([]byte(strings.Replace(good, "4567", "562949953421312", 1)))
+	require.NoError(t, err)
+	require.EqualValues(t, 562949953421312, file.Procore.CompanyID)
+}
+
+func TestParseQuotesNoLine(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"\tx: 1\nkey: hush", "a: [1\nkey: hush", "a: \"1\nkey: hush", good + "api_key: hush\n", "tenant: acme\nodoo: {url: \"https://u:hush@acme.odoo.com\"}"} {
+		_, err := tenant.Parse([]byte(text))
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "hush")
+	}
+}

@@ -46,13 +46,6 @@ var choices = []choice{
 	{"intercompany", func(s *Settings) *string { return &s.Intercompany }, []string{"park", "sync", "ignore"}},
 }
 
-func (s *Settings) defaults() {
-	for _, c := range choices {
-		setDefault(c.value(s), c.values[0])
-	}
-	setDefault(&s.PONumber, "{name}")
-}
-
 // Rules converts to what the pure rules read.
 func (s Settings) Rules(originPrefix string, originEpoch int64) mapping.Settings {
 	return mapping.Settings{

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
+	"github.com/ml-connector/odoo-procore/clients/procore"
 )
 
 // Problem is one wrong field of a tenant file.
@@ -33,7 +33,7 @@ func (e *InvalidError) Error() string {
 		}
 		lines = append(lines, where+": "+p.Message)
 	}
-	return "the tenant file is not valid:\n  " + strings.Join(lines, "\n  ")
+	return "the tenant file is not valid, nothing was applied:\n  " + strings.Join(lines, "\n  ")
 }
 
 var (
@@ -49,38 +49,58 @@ func (f *File) problems() []Problem {
 			ps = append(ps, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
 		}
 	}
-	add(tenantName.MatchString(f.Tenant), "tenant", "%q: use 1 to 40 of a-z, 0-9 and - (not at the ends)", f.Tenant)
-	add(webURL(f.Odoo.URL), "odoo.url", "%q is no web address; write https://acme.odoo.com", f.Odoo.URL)
+	add(tenantName.MatchString(f.Tenant), "tenant", "%q is no name of a tenant; use 1 to 40 of a-z, 0-9 and - (not at the ends)", f.Tenant)
+	url := odoo.CheckURL(f.Odoo.URL)
+	add(url == nil, "odoo.url", "the URL %v", url)
 	add(f.Odoo.Database != "", "odoo.database", "the name of the Odoo database is missing")
 	add(f.Odoo.User != "", "odoo.user", "the login of the Odoo user is missing")
-	add(slices.Contains(apis, f.Odoo.API), "odoo.api", "%q: use one of %s", f.Odoo.API, strings.Join(apis, ", "))
+	add(slices.Contains(apis, f.Odoo.API), "odoo.api", "%q is not known; use one of %s", f.Odoo.API, strings.Join(apis, ", "))
 	add(len(f.Odoo.Companies) > 0, "odoo.companies", "name at least one company id, for instance [1]")
 	add(positiveAndUnique(f.Odoo.Companies), "odoo.companies", "%v: ids are positive and named once", f.Odoo.Companies)
 	add(f.Odoo.Plans.Project != "", "odoo.plans.project", "the name of the analytic plan that stands for projects is missing")
 	add(f.Odoo.RequestsPerSecond >= 0, "odoo.requests_per_second", "%v: 0 for no limit, or a positive number", f.Odoo.RequestsPerSecond)
 	add(between(f.Odoo.SettleDelay, 0, 5*time.Minute), "odoo.settle_delay", "%s: between 0s and 5m", time.Duration(f.Odoo.SettleDelay))
 	add(between(f.Odoo.Overlap, 0, 24*time.Hour), "odoo.overlap", "%s: between 0s and 24h", time.Duration(f.Odoo.Overlap))
-	add(slices.Contains(environments, f.Procore.Environment), "procore.environment", "%q: use one of %s", f.Procore.Environment, strings.Join(environments, ", "))
-	add(f.Procore.CompanyID > 0, "procore.company_id", "the id of the Procore company is missing")
-	custom := f.Procore.Environment == "custom"
-	add(!custom || webURL(f.Procore.LoginURL), "procore.login_url", "%q: environment custom needs a web address", f.Procore.LoginURL)
-	add(!custom || webURL(f.Procore.APIURL), "procore.api_url", "%q: environment custom needs a web address", f.Procore.APIURL)
-	add(custom || f.Procore.APIURL == "", "procore.api_url", "is given by environment %s; leave it out or use custom", f.Procore.Environment)
-	add(custom || f.Procore.LoginURL == "" || webURL(f.Procore.LoginURL), "procore.login_url", "%q is no web address", f.Procore.LoginURL)
 	_, err := time.LoadLocation(f.Schedule.TimeZone)
-	add(err == nil, "schedule.time_zone", "%q is no IANA time zone; write America/Denver", f.Schedule.TimeZone)
+	add(err == nil && f.Schedule.TimeZone != "Local", "schedule.time_zone", "%q is no IANA time zone; write America/Denver", f.Schedule.TimeZone)
 	add(between(f.Schedule.Every, 5*time.Second, 24*time.Hour), "schedule.every", "%s: between 5s and 24h", time.Duration(f.Schedule.Every))
-	return append(ps, f.Settings.problems()...)
+	return slices.Concat(ps, f.Procore.problems(), f.Settings.problems())
+}
+
+func (p *Procore) problems() []Problem {
+	var ps []Problem
+	if !slices.Contains(environments, p.Environment) {
+		ps = append(ps, Problem{Field: "procore.environment", Message: fmt.Sprintf("%q is not known; use one of %s", p.Environment, strings.Join(environments, ", "))})
+	}
+	if p.CompanyID <= 0 {
+		ps = append(ps, Problem{Field: "procore.company_id", Message: fmt.Sprintf("%d is no id of a Procore company; it is a positive number", p.CompanyID)})
+	}
+	custom := p.Environment == "custom"
+	if !custom && p.APIURL != "" {
+		ps = append(ps, Problem{Field: "procore.api_url", Message: fmt.Sprintf("is given by environment %s; leave it out or use custom", p.Environment)})
+		return ps
+	}
+	for _, u := range []struct {
+		field, url string
+		needed     bool
+	}{{"procore.login_url", p.LoginURL, custom}, {"procore.api_url", p.APIURL, custom}} {
+		if u.url == "" && u.needed {
+			ps = append(ps, Problem{Field: u.field, Message: "is missing: environment custom needs it"})
+		} else if err := procore.CheckURL(u.url); u.url != "" && err != nil {
+			ps = append(ps, Problem{Field: u.field, Message: fmt.Sprintf("the URL %v", err)})
+		}
+	}
+	return ps
 }
 
 func (s *Settings) problems() []Problem {
 	var ps []Problem
 	if _, err := time.Parse(time.DateOnly, s.GoLive); err != nil {
-		ps = append(ps, Problem{Field: "settings.go_live", Message: fmt.Sprintf("%q: give the go-live date as 2026-01-01", s.GoLive)})
+		ps = append(ps, Problem{Field: "settings.go_live", Message: fmt.Sprintf("%q is no date; write the day from which documents are sent as 2026-01-01", s.GoLive)})
 	}
 	for _, c := range choices {
 		if value := *c.value(s); !slices.Contains(c.values, value) {
-			ps = append(ps, Problem{Field: "settings." + c.field, Message: fmt.Sprintf("%q: use one of %s", value, strings.Join(c.values, ", "))})
+			ps = append(ps, Problem{Field: "settings." + c.field, Message: fmt.Sprintf("%q is not known; use one of %s", value, strings.Join(c.values, ", "))})
 		}
 	}
 	if !strings.Contains(s.PONumber, "{name}") {
@@ -105,11 +125,6 @@ func locate(data []byte, problems []Problem) []Problem {
 }
 
 func goLive(text string) odoo.Date { return odoo.Date(text) }
-
-func webURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
-}
 
 func between(d Duration, low, high time.Duration) bool {
 	return time.Duration(d) >= low && time.Duration(d) <= high

@@ -32,14 +32,35 @@ var (
 	temporal = &shared{opts: devenv.Options{Temporal: true, Log: os.Stderr}}
 )
 
-// Main runs the tests, stops what they started, and exits.
+// Main runs the tests, stops what they started, and exits. Tests that pass and leave a goroutine, a connection, a process
+// or a temporary file behind have failed.
 func Main(m *testing.M) {
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	left, err := watch()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	code := m.Run()
-	if err := errors.Join(temporal.close(), postgres.close()); err != nil {
-		fmt.Fprintln(os.Stderr, "stopping the test environment:", err)
+	if code == 0 && postgres.env != nil {
+		err = left.connections(postgres.env.DatabaseURL)
+	}
+	if closing := errors.Join(temporal.close(), postgres.close()); closing != nil {
+		err = errors.Join(err, fmt.Errorf("stopping the test environment: %w", closing))
+	}
+	if code == 0 {
+		err = errors.Join(err, left.rest())
+	} else {
+		err = errors.Join(err, os.RemoveAll(left.dir))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	return code
 }
 
 // Postgres gives the shared environment with its PostgreSQL server.
