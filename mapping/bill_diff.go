@@ -104,9 +104,14 @@ func (d *billDiff) directCost(c DirectCost, b Binding) {
 func sameRequisition(a, b Requisition) bool {
 	return a.Commitment == b.Commitment && a.InvoiceNumber == b.InvoiceNumber &&
 		a.BillingDate == b.BillingDate && a.AccountingDate == b.AccountingDate &&
-		slices.EqualFunc(a.Items, b.Items, func(x, y RequisitionItem) bool {
-			return x.LineKey == y.LineKey && x.Amount.Equal(y.Amount)
-		})
+		sameItems(a.Items, b.Items)
+}
+
+// sameItems compares by line: the order says nothing in Procore, and each line is billed once.
+func sameItems(a, b []RequisitionItem) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x RequisitionItem) bool {
+		return !slices.ContainsFunc(b, func(y RequisitionItem) bool { return x.LineKey == y.LineKey && x.Amount.Equal(y.Amount) })
+	})
 }
 
 // sameDirectCost compares what a direct cost shows; ids of budget codes follow from the codes.

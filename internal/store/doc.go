@@ -23,6 +23,7 @@
 //     holds the lock alone, saves, and deletes the waits. No wake-up is lost.
 //   - A writer to Procore has an intent row in sends. While it is open and younger than its settle time nobody else
 //     writes that part; an older one is overtaken, and its successor looks before it writes.
+//   - A tenant that is held gets no intent row, by a trigger: not for what is under way either. See WhyHeld and Rebind.
 //
 // If a worker dies, its transaction never happened, or an open intent row says that its effect is unknown. Deadlocks
 // between transactions that touch several records are possible and are tried again here.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -29,6 +30,9 @@ func Migrate(ctx context.Context, url string) (err error) {
 	}
 	conn := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, conn.Close()) }()
+	if err := refuseOthers(ctx, conn); err != nil {
+		return err
+	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
@@ -66,13 +70,48 @@ func (s *Store) CheckVersion(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the schema version: %w", err)
 	}
-	switch {
-	case version < newest:
+	if version < newest {
 		return fmt.Errorf("the database has schema version %d, this build needs %d: run `ml-connector migrate`", version, newest)
-	case version > newest:
+	}
+	return notNewer(version, newest)
+}
+
+func notNewer(version, newest int64) error {
+	if version > newest {
 		return fmt.Errorf("the database has schema version %d, this build knows only %d: use a newer build of ml-connector", version, newest)
 	}
 	return nil
+}
+
+// refuseOthers says why this build must change nothing in the database: a newer build has, or its tables are another
+// program's. One that holds no tables is free.
+func refuseOthers(ctx context.Context, conn *sql.DB) error {
+	var ours bool
+	var others string
+	// One statement: between two of them another process could make our tables.
+	err := conn.QueryRowContext(ctx, `
+		SELECT to_regclass($1) IS NOT NULL, (SELECT coalesce(string_agg(name, ', '), '') FROM (
+			SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
+			  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') -- an extension's
+			ORDER BY 1 LIMIT 5) AS t)`, versionTable).Scan(&ours, &others)
+	switch {
+	case err != nil:
+		return fmt.Errorf("looking whose tables the database holds: %w", err)
+	case !ours && others != "":
+		return fmt.Errorf("this database holds tables of another program (%s), nothing was changed: ml-connector needs a database of its own, correct DATABASE_URL", others)
+	case !ours:
+		return nil
+	}
+	newest, err := newestMigration()
+	if err != nil {
+		return err
+	}
+	var version int64
+	if err := conn.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+versionTable+" WHERE is_applied").Scan(&version); err != nil {
+		return fmt.Errorf("reading the schema version: %w", err)
+	}
+	return notNewer(version, newest)
 }
 
 func newestMigration() (int64, error) {

@@ -36,15 +36,22 @@ type SendIntent struct {
 	Worker     string `json:"worker"`
 	WorkflowID string `json:"workflow_id"`
 	RunID      string `json:"run_id"`
-	Attempt    int    `json:"attempt"`
+	// Step counts the activities of the run, Attempt those of this activity: once a later one has begun to write for the
+	// same plan, this one is stale. Step 0: not known.
+	Step    int64 `json:"step"`
+	Attempt int   `json:"attempt"`
 	// Settle is the longest HTTP timeout plus a margin: an open row older than that has no worker any more.
 	Settle time.Duration `json:"-"`
+	// Pause is how long a row whose answer was lost keeps the part: its request may still be under way.
+	Pause time.Duration `json:"-"`
 	// Lane orders requisitions of one commitment, "commitment/<id>"; LaneDate is the invoice date, 2026-01-31, by
 	// default that of the record.
 	Lane     string `json:"lane"`
 	LaneDate string `json:"lane_date"`
 	// Reopen marks the binding as reopened, in the same transaction; only an Approve takes the mark off.
 	Reopen bool `json:"reopen"`
+	// Restore begins the way back of a commitment, which is stale when it is not half written any more.
+	Restore bool `json:"restore"`
 }
 
 // SendGrant is the answer to an intent. With ID 0 nothing may be written.
@@ -58,6 +65,8 @@ type SendGrant struct {
 	Stale bool `json:"stale"`
 	// BusyUntil: another worker holds the part until then at most.
 	BusyUntil time.Time `json:"busy_until,omitzero"`
+	// Held: the tenant must not write now, see WhyHeld.
+	Held bool `json:"-"`
 	// LaneHead is the bill that goes first, "account.move/7": wait for dep:<LaneHead>.
 	LaneHead string `json:"lane_head"`
 	// Previous is the last row of the part.
@@ -103,13 +112,18 @@ func (s *Store) BeginSend(ctx context.Context, in SendIntent) (SendGrant, error)
 	raw, err := json.Marshal(struct {
 		SendIntent
 		Seconds float64 `json:"settle_seconds"`
-	}{in, in.Settle.Seconds()})
+		Pause   float64 `json:"pause_seconds"`
+	}{in, in.Settle.Seconds(), in.Pause.Seconds()})
 	if err != nil {
 		return SendGrant{}, fmt.Errorf("writing the intent: %w", err)
 	}
-	return answer[SendGrant](fmt.Sprintf("beginning %s of %s", in.Operation, in.Subject), func() ([]byte, error) {
+	grant, err := answer[SendGrant](fmt.Sprintf("beginning %s of %s", in.Operation, in.Subject), func() ([]byte, error) {
 		return s.q.BeginSend(ctx, raw)
 	})
+	if isHeld(err) {
+		return SendGrant{Held: true}, nil
+	}
+	return grant, err
 }
 
 // FinishSend finishes an intent row with its result and writes the binding, in one transaction. A worker that was

@@ -164,7 +164,7 @@ func TestReopenWithAWayBack(t *testing.T) {
 	in.Reopen = false
 	b.finishSend(b.begin(in).ID, store.ResultOK, &update)
 
-	in.Reopen = true
+	in.Reopen, in.PlanID = true, 4
 	reopen := b.begin(in)
 	b.finishSend(reopen.ID, store.ResultOK, &store.BindingUpdate{Binding: store.Binding{Kind: store.KindCommitment, Part: "55", Status: "Draft"}})
 	b.read(doc(order, 1, `{"a": 2}`))

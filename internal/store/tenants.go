@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -25,8 +26,16 @@ type Tenant struct {
 	OriginPrefix string
 	OriginEpoch  int64
 	RulesEpoch   int64
-	Created      time.Time
-	Updated      time.Time
+	// Books is what the bindings belong to, as it was when it was looked at last; zero before the first cycle.
+	Books Books
+	// Held: paused until it is rebound, not by a person.
+	Held bool
+	// Cycle counts the cycles; Temporal keeps the same number, so that a restored database is noticed.
+	Cycle int64
+	// Rebinds counts how often the tenant was rebound: what was seen in Procore before is another Procore's.
+	Rebinds int64
+	Created time.Time
+	Updated time.Time
 }
 
 // TenantChange is a tenant file to apply.
@@ -56,7 +65,7 @@ func (s *Store) Tenant(ctx context.Context, name string) (Tenant, error) {
 	if err != nil {
 		return Tenant{}, notFound("tenant "+name, err, ErrUnknownTenant)
 	}
-	return toTenant(row), nil
+	return toTenant(row)
 }
 
 // Tenants returns all tenants by name.
@@ -65,7 +74,15 @@ func (s *Store) Tenants(ctx context.Context) ([]Tenant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing tenants: %w", err)
 	}
-	return convert(rows, toTenant), nil
+	out := make([]Tenant, 0, len(rows))
+	for _, row := range rows {
+		tenant, err := toTenant(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, tenant)
+	}
+	return out, nil
 }
 
 // SaveTenant applies a tenant file. Equal settings change nothing.
@@ -120,11 +137,16 @@ func (s *Store) SaveCredential(ctx context.Context, tenant, system string, ciphe
 	return nil
 }
 
-func toTenant(r db.Tenant) Tenant {
-	return Tenant{
+func toTenant(r db.Tenant) (Tenant, error) {
+	t := Tenant{
 		Name: r.Tenant, Settings: r.Settings, State: r.State, PausedReason: r.PausedReason, OriginPrefix: r.OriginPrefix,
-		OriginEpoch: r.OriginEpoch, RulesEpoch: r.RulesEpoch, Created: r.CreatedAt.UTC(), Updated: r.UpdatedAt.UTC(),
+		OriginEpoch: r.OriginEpoch, RulesEpoch: r.RulesEpoch, Held: r.Held, Cycle: r.Cycle, Rebinds: r.Rebinds,
+		Created: r.CreatedAt.UTC(), Updated: r.UpdatedAt.UTC(),
 	}
+	if err := json.Unmarshal(r.Books, &t.Books); err != nil {
+		return t, fmt.Errorf("reading what tenant %s belongs to: %w", r.Tenant, err)
+	}
+	return t, nil
 }
 
 func convert[A, B any](rows []A, one func(A) B) []B {

@@ -192,6 +192,7 @@ type Send struct {
 	Worker      string
 	WorkflowID  string
 	RunID       string
+	Step        int64
 	Attempt     int32
 	Settle      time.Duration
 	Lane        string
@@ -220,4 +221,10 @@ type Tenant struct {
 	RulesEpoch   int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	Books        []byte
+	Home         string
+	Cycle        int64
+	VerifiedAt   time.Time
+	Held         bool
+	Rebinds      int64
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const allSends = `-- name: AllSends :many
-SELECT id, tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, attempt, settle, lane, lane_date, look_up, started_at, finished_at, result, http_status, procore_id, error, overtaken_at, late_result, late_at, checked_at, raised_at FROM sends WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3
+SELECT id, tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, step, attempt, settle, lane, lane_date, look_up, started_at, finished_at, result, http_status, procore_id, error, overtaken_at, late_result, late_at, checked_at, raised_at FROM sends WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3
 `
 
 type AllSendsParams struct {
@@ -42,6 +42,7 @@ func (q *Queries) AllSends(ctx context.Context, arg AllSendsParams) ([]Send, err
 			&i.Worker,
 			&i.WorkflowID,
 			&i.RunID,
+			&i.Step,
 			&i.Attempt,
 			&i.Settle,
 			&i.Lane,
@@ -405,7 +406,7 @@ func (q *Queries) SaveBinding(ctx context.Context, binding []byte) error {
 }
 
 const sends = `-- name: Sends :many
-SELECT id, tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, attempt, settle, lane, lane_date, look_up, started_at, finished_at, result, http_status, procore_id, error, overtaken_at, late_result, late_at, checked_at, raised_at FROM sends WHERE tenant = $1 AND model = $2 AND odoo_id = $3 ORDER BY id
+SELECT id, tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, step, attempt, settle, lane, lane_date, look_up, started_at, finished_at, result, http_status, procore_id, error, overtaken_at, late_result, late_at, checked_at, raised_at FROM sends WHERE tenant = $1 AND model = $2 AND odoo_id = $3 ORDER BY id
 `
 
 type SendsParams struct {
@@ -437,6 +438,7 @@ func (q *Queries) Sends(ctx context.Context, arg SendsParams) ([]Send, error) {
 			&i.Worker,
 			&i.WorkflowID,
 			&i.RunID,
+			&i.Step,
 			&i.Attempt,
 			&i.Settle,
 			&i.Lane,
@@ -465,7 +467,7 @@ func (q *Queries) Sends(ctx context.Context, arg SendsParams) ([]Send, error) {
 }
 
 const uncheckedSends = `-- name: UncheckedSends :many
-SELECT s.id, s.tenant, s.subject, s.part, s.operation, s.kind, s.model, s.odoo_id, s.want, s.plan_id, s.worker, s.workflow_id, s.run_id, s.attempt, s.settle, s.lane, s.lane_date, s.look_up, s.started_at, s.finished_at, s.result, s.http_status, s.procore_id, s.error, s.overtaken_at, s.late_result, s.late_at, s.checked_at, s.raised_at FROM sends s WHERE s.tenant = $1 AND s.model = $2 AND s.odoo_id = $3 AND must_check(s) ORDER BY s.id
+SELECT s.id, s.tenant, s.subject, s.part, s.operation, s.kind, s.model, s.odoo_id, s.want, s.plan_id, s.worker, s.workflow_id, s.run_id, s.step, s.attempt, s.settle, s.lane, s.lane_date, s.look_up, s.started_at, s.finished_at, s.result, s.http_status, s.procore_id, s.error, s.overtaken_at, s.late_result, s.late_at, s.checked_at, s.raised_at FROM sends s WHERE s.tenant = $1 AND s.model = $2 AND s.odoo_id = $3 AND must_check(s) ORDER BY s.id
 `
 
 type UncheckedSendsParams struct {
@@ -497,6 +499,7 @@ func (q *Queries) UncheckedSends(ctx context.Context, arg UncheckedSendsParams) 
 			&i.Worker,
 			&i.WorkflowID,
 			&i.RunID,
+			&i.Step,
 			&i.Attempt,
 			&i.Settle,
 			&i.Lane,

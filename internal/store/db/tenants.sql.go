@@ -7,7 +7,66 @@ package db
 
 import (
 	"context"
+	"time"
 )
+
+const admitTenant = `-- name: AdmitTenant :one
+SELECT admit_tenant($1::text, $2::jsonb)::bigint AS cycle
+`
+
+type AdmitTenantParams struct {
+	Tenant string
+	Books  []byte
+}
+
+func (q *Queries) AdmitTenant(ctx context.Context, arg AdmitTenantParams) (int64, error) {
+	row := q.db.QueryRow(ctx, admitTenant, arg.Tenant, arg.Books)
+	var cycle int64
+	err := row.Scan(&cycle)
+	return cycle, err
+}
+
+const allBindings = `-- name: AllBindings :many
+SELECT tenant, model, odoo_id, kind, part, project, procore_id, origin_id, generation, status, content, lines, approved_plan, reopened_by, create_date, created_at, updated_at FROM bindings WHERE tenant = $1 ORDER BY kind, model, odoo_id, part
+`
+
+func (q *Queries) AllBindings(ctx context.Context, tenant string) ([]Binding, error) {
+	rows, err := q.db.Query(ctx, allBindings, tenant)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Binding
+	for rows.Next() {
+		var i Binding
+		if err := rows.Scan(
+			&i.Tenant,
+			&i.Model,
+			&i.OdooID,
+			&i.Kind,
+			&i.Part,
+			&i.Project,
+			&i.ProcoreID,
+			&i.OriginID,
+			&i.Generation,
+			&i.Status,
+			&i.Content,
+			&i.Lines,
+			&i.ApprovedPlan,
+			&i.ReopenedBy,
+			&i.CreateDate,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const codeMappings = `-- name: CodeMappings :many
 SELECT tenant, odoo_model, odoo_id, procore_project, odoo_code, odoo_name, sub_job, cost_code, cost_type, note, updated_at FROM code_mappings WHERE tenant = $1 ORDER BY odoo_model, odoo_id, procore_project
@@ -67,6 +126,223 @@ func (q *Queries) Credential(ctx context.Context, arg CredentialParams) (Credent
 	return i, err
 }
 
+const givenAgain = `-- name: GivenAgain :one
+SELECT given_again($1::text, $2::text, $3::bigint[], $4::timestamptz[])::jsonb AS records
+`
+
+type GivenAgainParams struct {
+	Tenant  string
+	Model   string
+	Ids     []int64
+	Creates []time.Time
+}
+
+func (q *Queries) GivenAgain(ctx context.Context, arg GivenAgainParams) ([]byte, error) {
+	row := q.db.QueryRow(ctx, givenAgain,
+		arg.Tenant,
+		arg.Model,
+		arg.Ids,
+		arg.Creates,
+	)
+	var records []byte
+	err := row.Scan(&records)
+	return records, err
+}
+
+const holdTenant = `-- name: HoldTenant :exec
+SELECT hold_tenant($1::text, $2::text, $3::text)
+`
+
+type HoldTenantParams struct {
+	Tenant string
+	Reason string
+	By     string
+}
+
+func (q *Queries) HoldTenant(ctx context.Context, arg HoldTenantParams) error {
+	_, err := q.db.Exec(ctx, holdTenant, arg.Tenant, arg.Reason, arg.By)
+	return err
+}
+
+const isHome = `-- name: IsHome :one
+SELECT (home = database_home())::boolean AS home FROM tenants WHERE tenant = $1
+`
+
+// Whether this is the database that the last cycle ran on.
+func (q *Queries) IsHome(ctx context.Context, tenant string) (bool, error) {
+	row := q.db.QueryRow(ctx, isHome, tenant)
+	var home bool
+	err := row.Scan(&home)
+	return home, err
+}
+
+const knownDocuments = `-- name: KnownDocuments :many
+SELECT model, odoo_id, ref, create_date FROM records
+WHERE tenant = $1 AND model IN ('res.partner', 'purchase.order', 'account.move') AND content IS NOT NULL AND NOT deleted ORDER BY model, odoo_id
+`
+
+type KnownDocumentsRow struct {
+	Model      string
+	OdooID     int64
+	Ref        string
+	CreateDate *time.Time
+}
+
+func (q *Queries) KnownDocuments(ctx context.Context, tenant string) ([]KnownDocumentsRow, error) {
+	rows, err := q.db.Query(ctx, knownDocuments, tenant)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []KnownDocumentsRow
+	for rows.Next() {
+		var i KnownDocumentsRow
+		if err := rows.Scan(
+			&i.Model,
+			&i.OdooID,
+			&i.Ref,
+			&i.CreateDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lastBound = `-- name: LastBound :many
+SELECT tenant, model, odoo_id, kind, part, project, procore_id, origin_id, generation, status, content, lines, approved_plan, reopened_by, create_date, created_at, updated_at FROM bindings
+WHERE tenant = $1 AND kind IN ('commitment', 'requisition', 'direct_cost') AND procore_id <> 0 AND status <> 'deleted'
+ORDER BY updated_at DESC, procore_id DESC LIMIT $2
+`
+
+type LastBoundParams struct {
+	Tenant  string
+	MaxRows int32
+}
+
+func (q *Queries) LastBound(ctx context.Context, arg LastBoundParams) ([]Binding, error) {
+	rows, err := q.db.Query(ctx, lastBound, arg.Tenant, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Binding
+	for rows.Next() {
+		var i Binding
+		if err := rows.Scan(
+			&i.Tenant,
+			&i.Model,
+			&i.OdooID,
+			&i.Kind,
+			&i.Part,
+			&i.Project,
+			&i.ProcoreID,
+			&i.OriginID,
+			&i.Generation,
+			&i.Status,
+			&i.Content,
+			&i.Lines,
+			&i.ApprovedPlan,
+			&i.ReopenedBy,
+			&i.CreateDate,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lastWritten = `-- name: LastWritten :many
+SELECT odoo_id, ref, write_date, create_date FROM records
+WHERE tenant = $1 AND model = $2 AND write_date IS NOT NULL AND NOT deleted ORDER BY write_date DESC, odoo_id DESC LIMIT $3
+`
+
+type LastWrittenParams struct {
+	Tenant  string
+	Model   string
+	MaxRows int32
+}
+
+type LastWrittenRow struct {
+	OdooID     int64
+	Ref        string
+	WriteDate  *time.Time
+	CreateDate *time.Time
+}
+
+func (q *Queries) LastWritten(ctx context.Context, arg LastWrittenParams) ([]LastWrittenRow, error) {
+	rows, err := q.db.Query(ctx, lastWritten, arg.Tenant, arg.Model, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LastWrittenRow
+	for rows.Next() {
+		var i LastWrittenRow
+		if err := rows.Scan(
+			&i.OdooID,
+			&i.Ref,
+			&i.WriteDate,
+			&i.CreateDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const letGo = `-- name: LetGo :one
+SELECT EXISTS (SELECT FROM bindings WHERE tenant = $1 AND origin_id = $2 AND status = 'deleted' AND procore_id = 0)
+`
+
+type LetGoParams struct {
+	Tenant   string
+	OriginID string
+}
+
+// Whether a document with this origin id was let go by a rebind.
+func (q *Queries) LetGo(ctx context.Context, arg LetGoParams) (bool, error) {
+	row := q.db.QueryRow(ctx, letGo, arg.Tenant, arg.OriginID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const linked = `-- name: Linked :exec
+SELECT linked($1::text)
+`
+
+func (q *Queries) Linked(ctx context.Context, tenant string) error {
+	_, err := q.db.Exec(ctx, linked, tenant)
+	return err
+}
+
+const openWork = `-- name: OpenWork :one
+SELECT EXISTS (SELECT FROM records WHERE tenant = $1 AND want > done)
+`
+
+// Whether any record has work left, parked ones too.
+func (q *Queries) OpenWork(ctx context.Context, tenant string) (bool, error) {
+	row := q.db.QueryRow(ctx, openWork, tenant)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const projectMappings = `-- name: ProjectMappings :many
 SELECT tenant, odoo_id, odoo_code, odoo_name, procore_project, not_in_procore, note, updated_at FROM project_mappings WHERE tenant = $1 ORDER BY odoo_id
 `
@@ -98,6 +374,22 @@ func (q *Queries) ProjectMappings(ctx context.Context, tenant string) ([]Project
 		return nil, err
 	}
 	return items, nil
+}
+
+const rebind = `-- name: Rebind :one
+SELECT rebind($1::text, $2::jsonb)::bigint AS epoch
+`
+
+type RebindParams struct {
+	Tenant string
+	Change []byte
+}
+
+func (q *Queries) Rebind(ctx context.Context, arg RebindParams) (int64, error) {
+	row := q.db.QueryRow(ctx, rebind, arg.Tenant, arg.Change)
+	var epoch int64
+	err := row.Scan(&epoch)
+	return epoch, err
 }
 
 const saveCredential = `-- name: SaveCredential :exec
@@ -173,7 +465,7 @@ func (q *Queries) SaveTenant(ctx context.Context, arg SaveTenantParams) ([]byte,
 }
 
 const setTenantState = `-- name: SetTenantState :execrows
-UPDATE tenants SET state = $1, paused_reason = $2, updated_at = clock_timestamp() WHERE tenant = $3
+UPDATE tenants SET state = $1, paused_reason = $2, held = held AND $1 <> 'active', updated_at = clock_timestamp() WHERE tenant = $3
 `
 
 type SetTenantStateParams struct {
@@ -191,7 +483,7 @@ func (q *Queries) SetTenantState(ctx context.Context, arg SetTenantStateParams) 
 }
 
 const tenantByName = `-- name: TenantByName :one
-SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at FROM tenants WHERE tenant = $1
+SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at, books, home, cycle, verified_at, held, rebinds FROM tenants WHERE tenant = $1
 `
 
 func (q *Queries) TenantByName(ctx context.Context, tenant string) (Tenant, error) {
@@ -207,12 +499,18 @@ func (q *Queries) TenantByName(ctx context.Context, tenant string) (Tenant, erro
 		&i.RulesEpoch,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.Books,
+		&i.Home,
+		&i.Cycle,
+		&i.VerifiedAt,
+		&i.Held,
+		&i.Rebinds,
 	)
 	return i, err
 }
 
 const tenants = `-- name: Tenants :many
-SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at FROM tenants ORDER BY tenant
+SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at, books, home, cycle, verified_at, held, rebinds FROM tenants ORDER BY tenant
 `
 
 func (q *Queries) Tenants(ctx context.Context) ([]Tenant, error) {
@@ -234,6 +532,12 @@ func (q *Queries) Tenants(ctx context.Context) ([]Tenant, error) {
 			&i.RulesEpoch,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.Books,
+			&i.Home,
+			&i.Cycle,
+			&i.VerifiedAt,
+			&i.Held,
+			&i.Rebinds,
 		); err != nil {
 			return nil, err
 		}
@@ -243,4 +547,15 @@ func (q *Queries) Tenants(ctx context.Context) ([]Tenant, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const whyHeld = `-- name: WhyHeld :one
+SELECT why_held($1::text)::text AS why
+`
+
+func (q *Queries) WhyHeld(ctx context.Context, tenant string) (string, error) {
+	row := q.db.QueryRow(ctx, whyHeld, tenant)
+	var why string
+	err := row.Scan(&why)
+	return why, err
 }

@@ -112,6 +112,7 @@ CREATE TABLE sends (
     worker       text        NOT NULL DEFAULT '',
     workflow_id  text        NOT NULL DEFAULT '',
     run_id       text        NOT NULL DEFAULT '',
+    step         bigint      NOT NULL DEFAULT 0,
     attempt      integer     NOT NULL DEFAULT 0,
     settle       interval    NOT NULL,
     lane         text        NOT NULL DEFAULT '',

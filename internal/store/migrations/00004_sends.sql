@@ -34,6 +34,35 @@ CREATE FUNCTION must_check(s sends) RETURNS boolean LANGUAGE sql STABLE AS $$
 $$;
 -- +goose StatementEnd
 
+-- plan_is_over says whether a plan may not write a part any more: a newer plan has begun there, somebody has looked at
+-- the part since this plan wrote it, or its Approve is done. A worker that slept, or an activity that outlived its
+-- workflow, must not write between the steps of its successor, or after them. p_last is the last row of the part.
+-- +goose StatementBegin
+CREATE FUNCTION plan_is_over(p_tenant text, p_subject text, p_part text, p_model text, p_id bigint, p_plan bigint, p_last sends)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT p_plan <> 0 AND (
+        EXISTS (
+            SELECT FROM sends
+            WHERE tenant = p_tenant AND subject = p_subject AND part = p_part AND model = p_model AND odoo_id = p_id
+              AND (plan_id > p_plan OR plan_id = p_plan AND (p_last.model, p_last.odoo_id) = (p_model, p_id) AND p_last.plan_id <> p_plan))
+        OR EXISTS (
+            SELECT FROM bindings
+            WHERE tenant = p_tenant AND model = p_model AND odoo_id = p_id AND part = p_part AND approved_plan = p_plan))
+$$;
+-- +goose StatementEnd
+
+-- attempt_is_over says whether a later activity of the run, or a later attempt of this one, has begun to write for the same
+-- plan: an attempt that Temporal gave up, and that begins only now, must not write after its successors.
+-- +goose StatementBegin
+CREATE FUNCTION attempt_is_over(p_tenant text, p_model text, p_id bigint, p_plan bigint, p_run text, p_step bigint, p_attempt int)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT p_plan <> 0 AND p_run <> '' AND p_step <> 0 AND EXISTS (
+        SELECT FROM sends
+        WHERE tenant = p_tenant AND model = p_model AND odoo_id = p_id AND plan_id = p_plan AND run_id = p_run
+          AND (step, attempt) > (p_step, p_attempt))
+$$;
+-- +goose StatementEnd
+
 -- begin_send writes the intent row before a write to Procore, or says why not now. i is the intent, answers
 -- {id, go, look_up, stale, busy_until, lane_head, previous}.
 -- +goose StatementBegin
@@ -45,9 +74,13 @@ DECLARE
     v_model text := coalesce(i ->> 'model', '');
     v_id bigint := coalesce((i ->> 'odoo_id')::bigint, 0);
     v_want bigint := coalesce((i ->> 'want')::bigint, 0);
+    v_plan bigint := coalesce((i ->> 'plan_id')::bigint, 0);
+    v_step bigint := coalesce((i ->> 'step')::bigint, 0);
+    v_attempt int := coalesce((i ->> 'attempt')::int, 0);
     v_lane text := coalesce(i ->> 'lane', '');
     v_date date := nullif(i ->> 'lane_date', '')::date;
     v_settle interval := make_interval(secs => (i ->> 'settle_seconds')::double precision);
+    v_pause interval := make_interval(secs => coalesce((i ->> 'pause_seconds')::double precision, 0));
     v_record records;
     v_last sends;
     v_look boolean := false;
@@ -68,9 +101,17 @@ BEGIN
         IF NOT FOUND THEN
             RAISE EXCEPTION 'no record %/%', v_model, v_id USING ERRCODE = 'no_data_found';
         END IF;
-        IF (v_record.want <> v_want OR v_record.done >= v_want) AND NOT EXISTS (
+        IF plan_is_over(v_tenant, v_subject, v_part, v_model, v_id, v_plan, v_last)
+            OR attempt_is_over(v_tenant, v_model, v_id, v_plan, coalesce(i ->> 'run_id', ''), v_step, v_attempt) OR coalesce((i ->> 'restore')::boolean, false) AND NOT EXISTS (
             SELECT FROM bindings
-            WHERE tenant = v_tenant AND model = v_model AND odoo_id = v_id AND part = v_part AND reopened_by <> 0)
+            WHERE tenant = v_tenant AND model = v_model AND odoo_id = v_id AND part = v_part AND (reopened_by <> 0 OR status = 'draft'))
+        THEN
+            RETURN jsonb_build_object('stale', true);
+        END IF;
+        -- A reopened commitment is carried through whatever is wanted by now.
+        IF (v_record.want <> v_want OR v_record.done >= v_want) AND (v_plan = 0 OR NOT EXISTS (
+            SELECT FROM bindings
+            WHERE tenant = v_tenant AND model = v_model AND odoo_id = v_id AND part = v_part AND reopened_by <> 0))
         THEN
             RETURN jsonb_build_object('stale', true);
         END IF;
@@ -79,6 +120,10 @@ BEGIN
 
     IF v_last.id IS NOT NULL AND v_last.result IS NULL AND v_last.started_at + greatest(v_last.settle, v_settle) > clock_timestamp() THEN
         RETURN jsonb_build_object('busy_until', v_last.started_at + greatest(v_last.settle, v_settle), 'previous', CASE WHEN v_last.id IS NOT NULL THEN to_jsonb(v_last) END);
+    END IF;
+    -- A request that was given up may still be under way: not before the pause is over is a look worth something.
+    IF v_last.result = 'unknown' AND v_last.finished_at + v_pause > clock_timestamp() THEN
+        RETURN jsonb_build_object('busy_until', v_last.finished_at + v_pause, 'previous', to_jsonb(v_last));
     END IF;
     IF v_lane <> '' THEN
         v_head := lane_head(v_tenant, v_lane, v_model, v_id, v_date);
@@ -92,14 +137,14 @@ BEGIN
     END IF;
     -- A write of another plan may have come between the reading of the bindings for this plan and now.
     v_look := coalesce(v_last.result IN ('unknown', 'overtaken')
-            OR v_last.result IN ('ok', 'skipped') AND v_last.plan_id <> coalesce((i ->> 'plan_id')::bigint, 0), false) OR EXISTS (
+            OR v_last.result IN ('ok', 'skipped') AND v_last.plan_id <> v_plan, false) OR EXISTS (
         SELECT FROM sends s WHERE s.tenant = v_tenant AND s.subject = v_subject AND s.part = v_part AND must_check(s));
 
-    INSERT INTO sends (tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, attempt,
+    INSERT INTO sends (tenant, subject, part, operation, kind, model, odoo_id, want, plan_id, worker, workflow_id, run_id, step, attempt,
         settle, lane, lane_date, look_up)
     VALUES (v_tenant, v_subject, v_part, i ->> 'operation', coalesce(i ->> 'kind', ''), v_model, v_id, v_want,
-        coalesce((i ->> 'plan_id')::bigint, 0), coalesce(i ->> 'worker', ''), coalesce(i ->> 'workflow_id', ''),
-        coalesce(i ->> 'run_id', ''), coalesce((i ->> 'attempt')::int, 0), v_settle, v_lane, v_date, v_look)
+        v_plan, coalesce(i ->> 'worker', ''), coalesce(i ->> 'workflow_id', ''),
+        coalesce(i ->> 'run_id', ''), v_step, v_attempt, v_settle, v_lane, v_date, v_look)
     RETURNING id INTO v_send;
     IF coalesce((i ->> 'reopen')::boolean, false) THEN
         UPDATE bindings SET reopened_by = CASE WHEN reopened_by = 0 THEN v_send ELSE reopened_by END, updated_at = clock_timestamp()
@@ -114,7 +159,7 @@ END $$;
 -- +goose StatementEnd
 
 -- put_binding writes what is known of a Procore resource. Empty values keep what was known. Only an Approve sets
--- approved_plan and clears reopened_by. The caller holds the lock of dep:<record> when the resource is a vendor.
+-- approved_plan; it clears reopened_by, and so does the end of the resource: there is nothing left to carry through. The caller holds the lock of dep:<record> when the resource is a vendor.
 -- +goose StatementBegin
 CREATE FUNCTION put_binding(b jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -136,7 +181,7 @@ BEGIN
         content = coalesce(excluded.content, o.content),
         lines = CASE WHEN coalesce(b -> 'lines', 'null') = 'null' THEN o.lines ELSE excluded.lines END,
         approved_plan = CASE WHEN v_approve THEN v_plan ELSE o.approved_plan END,
-        reopened_by = CASE WHEN v_approve THEN 0 ELSE o.reopened_by END,
+        reopened_by = CASE WHEN v_approve OR excluded.status IN ('closed', 'deleted') THEN 0 ELSE o.reopened_by END,
         create_date = coalesce(excluded.create_date, o.create_date),
         updated_at = clock_timestamp();
     IF b ->> 'model' = 'res.partner' AND NOT cause_is_open(b ->> 'tenant', 'dep:res.partner/' || (b ->> 'odoo_id')) THEN
@@ -226,4 +271,4 @@ END $$;
 -- +goose StatementEnd
 
 -- +goose Down
-DROP FUNCTION overtaken_due, finish_send, save_binding, put_binding, begin_send, must_check, lane_head;
+DROP FUNCTION overtaken_due, finish_send, save_binding, put_binding, begin_send, attempt_is_over, plan_is_over, must_check, lane_head;

@@ -2,6 +2,33 @@ package protocol
 
 import "fmt"
 
+// model is what can be explored: a first world, what can happen next in one, and the property that a world at rest
+// breaks. Worlds that differ in nothing that matters have one canonical form.
+type model[W comparable] struct {
+	first     W
+	canonical func(W) W
+	next      func(W) []move[W]
+	rest      func(W) string
+}
+
+// move leads to another world. What the system does on its own must be enough to reach the goal; the rest may happen
+// or not: edits, saves, crashes, lost answers.
+type move[W comparable] struct {
+	name   string
+	to     W
+	system bool
+	broken string // the property that the move breaks
+}
+
+// waiting is the model of two records of which the second waits for the first.
+func waiting(o options) model[world] {
+	return model[world]{
+		first: start(o), canonical: world.canonical,
+		next: func(w world) []step { return w.steps(o) },
+		rest: func(w world) string { return w.ended(o) },
+	}
+}
+
 // result of an exploration: the first violation found, with the way to it.
 type result struct {
 	states   int
@@ -16,10 +43,10 @@ type visit struct {
 }
 
 // explore visits every reachable world, depth first.
-func explore(o options, limit int) result {
-	first := start(o).canonical()
-	index := map[world]int32{first: 0}
-	worlds := []world{first}
+func explore[W comparable](m model[W], limit int) result {
+	first := m.canonical(m.first)
+	index := map[W]int32{first: 0}
+	worlds := []W{first}
 	visits := []visit{{from: -1}}
 	var back [][]int32 // edges of the system, reversed
 	back = append(back, nil)
@@ -37,11 +64,11 @@ func explore(o options, limit int) result {
 		stack = stack[:len(stack)-1]
 		w := worlds[at]
 		moving := false
-		for _, s := range w.steps(o) {
+		for _, s := range m.next(w) {
 			if s.broken != "" {
 				return fail(at, s.name, s.broken)
 			}
-			to := s.to.canonical()
+			to := m.canonical(s.to)
 			next, known := index[to]
 			if !known {
 				next = int32(len(worlds))
@@ -61,8 +88,8 @@ func explore(o options, limit int) result {
 		}
 		if !moving {
 			ends = append(ends, at)
-			if property := w.ended(o); property != "" {
-				return fail(at, fmt.Sprintf("the end: %+v", w.r), property)
+			if property := m.rest(w); property != "" {
+				return fail(at, fmt.Sprintf("the end: %+v", w), property)
 			}
 		}
 	}

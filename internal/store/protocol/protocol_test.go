@@ -32,7 +32,7 @@ func TestProtocol(t *testing.T) {
 	for name, o := range worlds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := explore(o, mostWorlds)
+			r := explore(waiting(o), mostWorlds)
 			require.Empty(t, r.violated, "after:\n%s", strings.Join(r.trace, "\n"))
 			require.NotZero(t, r.ends)
 			t.Logf("%d worlds, %d at rest", r.states, r.ends)
@@ -60,7 +60,7 @@ func TestWithoutAPillar(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := explore(c.world, mostWorlds)
+			r := explore(waiting(c.world), mostWorlds)
 			require.NotEmpty(t, r.violated)
 			require.Contains(t, r.violated, c.breaks, strings.Join(r.trace, "\n"))
 			t.Logf("%s after:\n%s", r.violated, strings.Join(r.trace, "\n"))

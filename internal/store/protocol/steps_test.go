@@ -2,14 +2,7 @@ package protocol
 
 import "fmt"
 
-// step leads to another world. What the system does on its own must be enough to reach the goal; the rest may happen
-// or not: edits, saves, crashes, lost answers.
-type step struct {
-	name   string
-	to     world
-	system bool
-	broken string // the property that the step breaks
-}
+type step = move[world]
 
 // steps lists everything that can happen next.
 func (w world) steps(o options) []step {

@@ -8,7 +8,7 @@ SELECT * FROM tenants ORDER BY tenant;
 SELECT save_tenant(@tenant::text, @settings::jsonb, @state::text, @origin_prefix::text, @by::text, @raise::text[])::jsonb AS result;
 
 -- name: SetTenantState :execrows
-UPDATE tenants SET state = @state, paused_reason = @reason, updated_at = clock_timestamp() WHERE tenant = @tenant;
+UPDATE tenants SET state = @state, paused_reason = @reason, held = held AND @state <> 'active', updated_at = clock_timestamp() WHERE tenant = @tenant;
 
 -- name: SaveCredential :exec
 INSERT INTO credentials (tenant, system, ciphertext, key_id) VALUES (@tenant, @system, @ciphertext, @key_id)
@@ -25,3 +25,49 @@ SELECT * FROM project_mappings WHERE tenant = @tenant ORDER BY odoo_id;
 
 -- name: CodeMappings :many
 SELECT * FROM code_mappings WHERE tenant = @tenant ORDER BY odoo_model, odoo_id, procore_project;
+
+-- name: WhyHeld :one
+SELECT why_held(@tenant::text)::text AS why;
+
+-- name: HoldTenant :exec
+SELECT hold_tenant(@tenant::text, @reason::text, @by::text);
+
+-- name: AdmitTenant :one
+SELECT admit_tenant(@tenant::text, @books::jsonb)::bigint AS cycle;
+
+-- name: Rebind :one
+SELECT rebind(@tenant::text, @change::jsonb)::bigint AS epoch;
+
+-- name: Linked :exec
+SELECT linked(@tenant::text);
+
+-- name: LastWritten :many
+SELECT odoo_id, ref, write_date, create_date FROM records
+WHERE tenant = @tenant AND model = @model AND write_date IS NOT NULL AND NOT deleted ORDER BY write_date DESC, odoo_id DESC LIMIT @max_rows;
+
+-- name: LastBound :many
+SELECT * FROM bindings
+WHERE tenant = @tenant AND kind IN ('commitment', 'requisition', 'direct_cost') AND procore_id <> 0 AND status <> 'deleted'
+ORDER BY updated_at DESC, procore_id DESC LIMIT @max_rows;
+
+-- name: LetGo :one
+-- Whether a document with this origin id was let go by a rebind.
+SELECT EXISTS (SELECT FROM bindings WHERE tenant = @tenant AND origin_id = @origin_id AND status = 'deleted' AND procore_id = 0);
+
+-- name: GivenAgain :one
+SELECT given_again(@tenant::text, @model::text, @ids::bigint[], @creates::timestamptz[])::jsonb AS records;
+
+-- name: KnownDocuments :many
+SELECT model, odoo_id, ref, create_date FROM records
+WHERE tenant = @tenant AND model IN ('res.partner', 'purchase.order', 'account.move') AND content IS NOT NULL AND NOT deleted ORDER BY model, odoo_id;
+
+-- name: AllBindings :many
+SELECT * FROM bindings WHERE tenant = @tenant ORDER BY kind, model, odoo_id, part;
+
+-- name: OpenWork :one
+-- Whether any record has work left, parked ones too.
+SELECT EXISTS (SELECT FROM records WHERE tenant = @tenant AND want > done);
+
+-- name: IsHome :one
+-- Whether this is the database that the last cycle ran on.
+SELECT (home = database_home())::boolean AS home FROM tenants WHERE tenant = @tenant;
