@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
+	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/clients/odoo"
@@ -49,6 +50,9 @@ const (
 // later.
 const settle = 5 * time.Minute
 
+// pause after a lost answer; no test waits for it.
+const pause = time.Nanosecond
+
 type values = map[string]any
 
 // bundle is a small firm: two projects, two vendors (one of them in Procore already), a tenant of its own in the
@@ -61,6 +65,8 @@ type bundle struct {
 	odoo    *odootest.Server
 	procore *procoretest.Server
 	file    tenant.File
+	url     string // of a database of its own; empty: that of all tests
+	traffic traffic
 
 	mu  sync.Mutex
 	now time.Time // Odoo's clock, moved by tick
@@ -78,8 +84,15 @@ var tenants atomic.Int64
 
 func setup(t *testing.T, change ...func(*procoretest.Config)) *bundle {
 	t.Helper()
+	return setupIn(t, "", change...)
+}
+
+// setupIn is setup with a database of the test's own.
+func setupIn(t *testing.T, url string, change ...func(*procoretest.Config)) *bundle {
+	t.Helper()
 	b := &bundle{
-		t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 250_000_000, time.UTC), names: map[int64]string{},
+		url: url,
+		t:   t, now: time.Date(2026, 3, 2, 8, 0, 0, 250_000_000, time.UTC), names: map[int64]string{},
 		tenant: fmt.Sprintf("t%d-%d", time.Now().UnixNano()%1e9, tenants.Add(1)),
 	}
 	b.store = b.open()
@@ -104,6 +117,12 @@ var database struct {
 
 func (b *bundle) open() *store.Store {
 	b.t.Helper()
+	if b.url != "" {
+		s, err := store.Open(b.t.Context(), b.url)
+		require.NoError(b.t, err)
+		b.t.Cleanup(s.Close)
+		return s
+	}
 	database.once.Do(func() {
 		ctx := context.WithoutCancel(b.t.Context())
 		if database.url, database.err = devtest.Postgres(b.t).NewDatabase(ctx, "activities"); database.err == nil {
@@ -121,11 +140,7 @@ func (b *bundle) seedOdoo() {
 	b.odoo = odootest.New(odootest.Config{
 		Database: "acme",
 		Users:    []odootest.User{{Login: "bot", Key: apiKey, KeyScopeOK: true, Groups: []string{"purchase", "billing", "analytic"}}},
-		Now: func() time.Time {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			return b.now
-		},
+		Now:      b.clock,
 	})
 	b.usd = b.create("res.currency", values{"name": "USD", "symbol": "$", "rate": 1})
 	b.create("res.company", values{"name": "Acme", "currency_id": b.usd})
@@ -139,6 +154,13 @@ func (b *bundle) seedOdoo() {
 	b.product = b.create("product.product", values{"name": "Works", "type": "service"})
 	b.boulder = b.create(partner, values{"name": "Boulder Concrete", "is_company": true, "vat": "84-1111111", "city": "Boulder"})
 	b.peak = b.create(partner, values{"name": "Peak Supply", "is_company": true})
+}
+
+// clock is Odoo's.
+func (b *bundle) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
 }
 
 func (b *bundle) seedProcore(change []func(*procoretest.Config)) {
@@ -163,7 +185,7 @@ func (b *bundle) seedProcore(change []func(*procoretest.Config)) {
 }
 
 func (b *bundle) seedTenant() {
-	odooFront, procoreFront := httptest.NewServer(b.odoo), httptest.NewServer(b.procore)
+	odooFront, procoreFront := httptest.NewServer(b.traffic.watch("odoo", b.odoo)), httptest.NewServer(b.traffic.watch("procore", b.procore))
 	b.t.Cleanup(odooFront.Close)
 	b.t.Cleanup(procoreFront.Close)
 	file, err := tenant.Parse([]byte(fmt.Sprintf(`
@@ -175,25 +197,36 @@ settings: {go_live: 2026-01-01}
 	require.NoError(b.t, err)
 	file.Odoo.SettleDelay = 0
 	b.file = file
-	settings, err := json.Marshal(file)
-	require.NoError(b.t, err)
-	_, err = b.store.SaveTenant(b.t.Context(), store.TenantChange{
-		Name: b.tenant, Settings: settings, State: store.StateActive, OriginPrefix: "x1", By: "ann",
-	})
-	require.NoError(b.t, err)
+	b.saveTenant()
 	for system, secret := range map[string]any{
 		"odoo": activities.OdooCredentials{APIKey: apiKey}, "procore": activities.ProcoreCredentials{ClientID: b.tenant, ClientSecret: "secret"},
 	} {
-		plain, err := json.Marshal(secret)
-		require.NoError(b.t, err)
-		sealed, err := b.box.Seal(b.tenant, system, plain)
-		require.NoError(b.t, err)
-		require.NoError(b.t, b.store.SaveCredential(b.t.Context(), b.tenant, system, sealed, b.box.KeyID()))
+		b.credential(system, secret)
 	}
 	b.mapProject(b.tower, b.towerP)
 	b.mapProject(b.mill, b.millP)
 	b.mapCode(b.concrete, "03 30 00", "M")
 	b.mapCode(b.labor, "03 30 00", "L")
+}
+
+func (b *bundle) credential(system string, secret any) {
+	b.t.Helper()
+	plain, err := json.Marshal(secret)
+	require.NoError(b.t, err)
+	sealed, err := b.box.Seal(b.tenant, system, plain)
+	require.NoError(b.t, err)
+	require.NoError(b.t, b.store.SaveCredential(b.t.Context(), b.tenant, system, sealed, b.box.KeyID()))
+}
+
+// saveTenant applies the tenant's file as it is now.
+func (b *bundle) saveTenant() {
+	b.t.Helper()
+	settings, err := json.Marshal(b.file)
+	require.NoError(b.t, err)
+	_, err = b.store.SaveTenant(b.t.Context(), store.TenantChange{
+		Name: b.tenant, Settings: settings, State: store.StateActive, OriginPrefix: "x1", By: "ann",
+	})
+	require.NoError(b.t, err)
 }
 
 func (b *bundle) mapProject(account, project int64) {
@@ -225,7 +258,7 @@ func (b *bundle) worker(name string) worker {
 }
 
 func (b *bundle) config(name string) activities.Config {
-	return activities.Config{Worker: name, HTTPTimeout: 20 * time.Second, Settle: settle}
+	return activities.Config{Worker: name, HTTPTimeout: 20 * time.Second, Settle: settle, Pause: pause}
 }
 
 // tick moves Odoo's clock by seconds and returns it.
@@ -247,11 +280,17 @@ func (b *bundle) later() {
 func (b *bundle) fetch(w worker) activities.FetchResult {
 	b.t.Helper()
 	b.tick()
+	return b.read(w, w.Polls.FetchChanges, activities.FetchInput{Tenant: b.tenant})
+}
+
+// read runs one of the activities that read Odoo.
+func (b *bundle) read(w worker, activity, in any) activities.FetchResult {
+	b.t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet())
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(w.Polls)
-	value, err := env.ExecuteActivity(w.Polls.FetchChanges, activities.FetchInput{Tenant: b.tenant})
+	value, err := env.ExecuteActivity(activity, in)
 	require.NoError(b.t, err)
 	var result activities.FetchResult
 	require.NoError(b.t, value.Get(&result))
@@ -274,7 +313,8 @@ func (b *bundle) newRun(w worker) *run {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(quiet())
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetTestTimeout(time.Minute)
+	env.SetTestTimeout(patience)
+	env.SetWorkerOptions(sdkworker.Options{DeadlockDetectionTimeout: patience}) // a busy machine is no deadlock
 	workflows.RegisterWorkflows(env)
 	env.RegisterActivity(w.Records)
 	return &run{env: env, b: b}

@@ -44,7 +44,7 @@ func (r *Records) projectsFor(ctx context.Context, c *Connection, ids []int64, m
 		case errors.As(err, &refused) && (refused.Code == procore.CodeProjectForbidden || refused.Code == procore.CodeForbidden):
 			forbidden[id] = true
 			continue
-		case !listed && (err == nil || procore.IsNotFound(err)):
+		case procore.IsNotFound(err), err == nil && !listed: // also one that the cached list still has
 			continue
 		case err != nil:
 			return nil, nil, err

@@ -24,8 +24,7 @@ func (r *Records) WriteHeader(ctx context.Context, ref StepRef) (StepResult, err
 	want := s.step.Commitment
 	switch s.step.Kind {
 	case mapping.StepRewriteCommitment:
-		update := procore.CommitmentUpdate{OriginID: &want.OriginID, Status: new(procore.CommitmentDraft)}
-		return r.syncCommitment(ctx, s, "reopen commitment", update, true, store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusDraft}})
+		return r.reopen(ctx, s)
 	case mapping.StepUpdateHeader:
 		update := headerUpdate(want)
 		update.VendorID = nil // locked while Approved
@@ -43,6 +42,11 @@ func (r *Records) WriteHeader(ctx context.Context, ref StepRef) (StepResult, err
 	}
 }
 
+func (r *Records) reopen(ctx context.Context, s *stepContext) (StepResult, error) {
+	update := procore.CommitmentUpdate{OriginID: &s.step.Commitment.OriginID, Status: new(procore.CommitmentDraft)}
+	return r.syncCommitment(ctx, s, "reopen commitment", update, true, store.BindingUpdate{Binding: store.Binding{Status: mapping.StatusDraft}})
+}
+
 // WriteLines writes the schedule of values of a Draft commitment and removes what is no longer wanted.
 func (r *Records) WriteLines(ctx context.Context, ref StepRef) (StepResult, error) {
 	s, err := r.open(ctx, ref)
@@ -58,45 +62,18 @@ func (r *Records) Approve(ctx context.Context, ref StepRef) (StepResult, error) 
 	if err != nil {
 		return StepResult{}, err
 	}
-	return r.approve(ctx, s, s.step.Commitment, ref.PlanID)
+	return r.approve(ctx, s)
 }
 
-func (r *Records) approve(ctx context.Context, s *stepContext, want *mapping.Commitment, planID int64) (StepResult, error) {
+func (r *Records) approve(ctx context.Context, s *stepContext) (StepResult, error) {
+	want := s.step.Commitment
 	content, err := json.Marshal(want)
 	if err != nil {
 		return StepResult{}, fmt.Errorf("encoding the commitment: %w", err)
 	}
 	update := headerUpdate(want)
 	update.Status = &want.Status
-	return r.syncCommitment(ctx, s, "approve commitment", update, false,
-		approved(content, planID))
-}
-
-// RestoreCommitment puts a reopened commitment back to the content of its last Approve. It does nothing when the
-// commitment was not reopened or was never approved.
-func (r *Records) RestoreCommitment(ctx context.Context, ref StepRef) (StepResult, error) {
-	s, err := r.open(ctx, ref)
-	if err != nil {
-		return StepResult{}, err
-	}
-	binding, ok := s.binding(mapping.KindCommitment, s.step.Part)
-	if !ok || binding.ReopenedBy == 0 || binding.ApprovedPlan == 0 {
-		return StepResult{}, nil
-	}
-	steps, err := r.steps(ctx, binding.ApprovedPlan)
-	if err != nil {
-		return StepResult{}, err
-	}
-	i := slices.IndexFunc(steps, func(step mapping.Step) bool { return step.Part == s.step.Part && step.Commitment != nil })
-	if i < 0 {
-		return StepResult{}, fmt.Errorf("plan %d holds no commitment of part %s", binding.ApprovedPlan, s.step.Part)
-	}
-	before := steps[i].Commitment
-	result, err := r.writeLines(ctx, s, before)
-	if err != nil || result.Ended() {
-		return result, err
-	}
-	return r.approve(ctx, s, before, binding.ApprovedPlan)
+	return r.syncCommitment(ctx, s, "approve commitment", update, false, approved(content, s.ref.PlanID))
 }
 
 // RetireCommitment closes a commitment that is no longer wanted; a Draft that was never approved is deleted.
@@ -105,7 +82,7 @@ func (r *Records) RetireCommitment(ctx context.Context, ref StepRef) (StepResult
 	if err != nil {
 		return StepResult{}, err
 	}
-	binding, ok := s.binding(mapping.KindCommitment, s.step.Part)
+	binding, ok := s.retiring(mapping.KindCommitment)
 	if !ok || binding.Status == mapping.StatusClosed || binding.Status == mapping.StatusDeleted {
 		return StepResult{}, nil
 	}

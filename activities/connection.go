@@ -32,6 +32,7 @@ type Connection struct {
 	File    tenant.File
 	Odoo    *odoo.Client
 	Procore *procore.Client
+	App     string // client id of the Procore app
 }
 
 // Connections makes and keeps the clients of tenants; a changed setting or credential makes new ones.
@@ -97,6 +98,7 @@ func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credentia
 	if err := c.decrypt(row.Name, "procore", procoreRow, &procoreSecret); err != nil {
 		return nil, err
 	}
+	made.App = procoreSecret.ClientID
 	var err error
 	if made.Odoo, err = odoo.New(odoo.Config{
 		URL: made.File.Odoo.URL, Database: made.File.Odoo.Database, Login: made.File.Odoo.User, Key: odooSecret.APIKey,

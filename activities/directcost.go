@@ -38,7 +38,7 @@ func (r *Records) RetireDirectCost(ctx context.Context, ref StepRef) (StepResult
 	if err != nil {
 		return StepResult{}, err
 	}
-	binding, ok := s.binding(mapping.KindDirectCost, s.step.Part)
+	binding, ok := s.retiring(mapping.KindDirectCost)
 	if !ok || binding.Status == mapping.StatusDeleted {
 		return StepResult{}, nil
 	}
@@ -73,7 +73,12 @@ func (r *Records) findDirectCost(ctx context.Context, s *stepContext, inDoubt bo
 		}
 	}
 	for _, d := range list {
-		if d.OriginID == "" && d.VendorID == want.Vendor && mapping.SameNumber(d.InvoiceNumber, want.InvoiceNumber) {
+		if d.VendorID != want.Vendor || !mapping.SameNumber(d.InvoiceNumber, want.InvoiceNumber) {
+			continue
+		}
+		if nobodys, err := r.nobodys(ctx, s, d.OriginID); err != nil {
+			return written{}, err
+		} else if nobodys {
 			return written{cause: new(s.cause(cause.DirectCostExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
 		}
 	}

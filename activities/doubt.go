@@ -82,7 +82,7 @@ func (r *Records) check(ctx context.Context, s *stepContext, row store.SendRow) 
 			if !bound || b.Status == mapping.StatusDeleted {
 				return r.findLost(ctx, s, row)
 			}
-			status, err := r.look(ctx, s.connection.Procore, b)
+			status, err := r.look(ctx, s.connection, b)
 			if err != nil || status == b.Status {
 				return written{found: true, id: b.ProcoreID}, err
 			}
@@ -147,7 +147,8 @@ func ofOrigin[T procore.Synced](list []T, originID string) int64 {
 
 // look says what the status of a binding should be: its own when Procore's document is as was sent last, draft when it
 // differs, deleted when it is gone.
-func (r *Records) look(ctx context.Context, client *procore.Client, b store.Binding) (string, error) {
+func (r *Records) look(ctx context.Context, c *Connection, b store.Binding) (string, error) {
+	client := c.Procore
 	var same bool
 	var err error
 	switch b.Kind {
@@ -158,7 +159,7 @@ func (r *Records) look(ctx context.Context, client *procore.Client, b store.Bind
 	case mapping.KindDirectCost:
 		same, err = holdsDirectCost(ctx, client, b)
 	default:
-		same = b.Status == mapping.StatusLinked // our own vendor is written again, another's never
+		same, err = r.holdsVendor(ctx, c, b)
 	}
 	switch {
 	case procore.IsNotFound(err):
@@ -171,15 +172,17 @@ func (r *Records) look(ctx context.Context, client *procore.Client, b store.Bind
 
 func holdsCommitment(ctx context.Context, client *procore.Client, b store.Binding) (bool, error) {
 	live, _, err := client.Commitments.Get(ctx, b.Project, b.ProcoreID)
-	if err != nil {
-		return false, err
-	}
+	return err == nil && sameCommitment(*live, b), err
+}
+
+// sameCommitment compares what is in Procore (with its lines) with what was sent last.
+func sameCommitment(live procore.Commitment, b store.Binding) bool {
 	if b.Status == mapping.StatusClosed {
-		return live.Status == procore.CommitmentClosed, nil
+		return live.Status == procore.CommitmentClosed
 	}
 	want, err := mapping.DecodeContent[mapping.Commitment](binding(b))
 	if err != nil {
-		return false, nil //nolint:nilerr // never approved: written again
+		return false // never approved: written again
 	}
 	amounts := map[string]decimal.Decimal{}
 	for _, l := range live.LineItems {
@@ -192,17 +195,19 @@ func holdsCommitment(ctx context.Context, client *procore.Client, b store.Bindin
 		amount, ok := amounts[l.OriginID]
 		same = same && ok && amount.Equal(l.Amount)
 	}
-	return same, nil
+	return same
 }
 
 func holdsRequisition(ctx context.Context, client *procore.Client, b store.Binding) (bool, error) {
 	live, _, err := client.Requisitions.Get(ctx, b.Project, b.ProcoreID)
-	if err != nil {
-		return false, err
-	}
+	return err == nil && sameRequisition(*live, b), err
+}
+
+// sameRequisition compares what is in Procore (with its items) with what was sent last.
+func sameRequisition(live procore.Requisition, b store.Binding) bool {
 	want, err := mapping.DecodeContent[mapping.Requisition](binding(b))
 	if err != nil {
-		return false, nil //nolint:nilerr // its content is not known: written again
+		return false // its content is not known: written again
 	}
 	amounts := map[int64]decimal.Decimal{}
 	for _, i := range live.Items {
@@ -212,33 +217,35 @@ func holdsRequisition(ctx context.Context, client *procore.Client, b store.Bindi
 	}
 	for _, i := range want.Items {
 		if !amounts[i.Line].Equal(i.Amount) {
-			return false, nil
+			return false
 		}
 		delete(amounts, i.Line)
 	}
-	return len(amounts) == 0 && live.InvoiceNumber == want.InvoiceNumber, nil
+	return len(amounts) == 0 && live.InvoiceNumber == want.InvoiceNumber
 }
 
 func holdsDirectCost(ctx context.Context, client *procore.Client, b store.Binding) (bool, error) {
 	live, _, err := client.DirectCosts.Get(ctx, b.Project, b.ProcoreID)
-	if err != nil {
-		return false, err
-	}
+	return err == nil && sameDirectCost(live.LineItems, b), err
+}
+
+// sameDirectCost compares the lines in Procore with what was sent last.
+func sameDirectCost(lines []procore.DirectCostLine, b store.Binding) bool {
 	want, err := mapping.DecodeContent[mapping.DirectCost](binding(b))
 	if err != nil {
-		return false, nil //nolint:nilerr // its content is not known: written again
+		return false // its content is not known: written again
 	}
 	amounts := map[string]decimal.Decimal{}
-	for _, l := range live.LineItems {
+	for _, l := range lines {
 		if !l.Amount.IsZero() {
 			amounts[l.OriginID] = l.Amount.Decimal
 		}
 	}
 	for _, l := range want.Lines {
 		if !amounts[l.OriginID].Equal(l.Amount) {
-			return false, nil
+			return false
 		}
 		delete(amounts, l.OriginID)
 	}
-	return len(amounts) == 0, nil
+	return len(amounts) == 0
 }

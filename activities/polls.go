@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -25,6 +26,7 @@ const tornReads = 2
 type Polls struct {
 	store       *store.Store
 	connections *Connections
+	identity    *Identity
 	temporal    client.Client
 	taskQueue   string
 }
@@ -63,7 +65,8 @@ func (r *FetchResult) count(model string, c FetchCount) {
 }
 
 // FetchChanges reads what changed in Odoo since the last cycle, model by model and page by page. All models are read
-// up to the same moment of Odoo's clock, so that what a document names is there when the document is.
+// up to the same moment of Odoo's clock, so that what a document names is there when the document is. Before and after
+// it looks whether both systems are those that the bindings belong to.
 func (p *Polls) FetchChanges(ctx context.Context, in FetchInput) (FetchResult, error) {
 	var result FetchResult
 	connection, err := p.connections.Get(ctx, in.Tenant)
@@ -75,26 +78,76 @@ func (p *Polls) FetchChanges(ctx context.Context, in FetchInput) (FetchResult, e
 		return result, nil
 	}
 	before := connection.Odoo.Calls()
-	clock, err := connection.Odoo.Clock(ctx)
-	if err != nil {
-		return result, odooError(err)
+	var looked bool
+	if result.Paused, looked, err = p.identity.Admit(ctx, connection); err != nil || result.Paused {
+		return result, odooError(ctx, err)
 	}
-	result.Until = clock.Add(-time.Duration(connection.File.Odoo.SettleDelay)).UTC().Truncate(time.Second)
-	for _, s := range sources {
-		if err := p.fetch(ctx, connection, s, &result); err != nil {
-			return result, odooError(err)
+	if err := p.fetchAll(ctx, connection, &result); err != nil {
+		return p.refused(ctx, connection, result, err)
+	}
+	if connection.Tenant.State == store.StateLinking {
+		if err := p.store.Linked(ctx, in.Tenant); err != nil {
+			return result, err
 		}
+	}
+	result.Paused, err = p.identity.Sample(ctx, connection, looked)
+	result.OdooCalls = connection.Odoo.Calls() - before
+	return result, odooError(ctx, err)
+}
+
+// refused holds the tenant when what was read belongs to another database; other errors are Odoo's.
+func (p *Polls) refused(ctx context.Context, connection *Connection, result FetchResult, err error) (FetchResult, error) {
+	var others *otherRecordsError
+	if !errors.As(err, &others) {
+		return result, odooError(ctx, err)
+	}
+	result.Paused = true
+	return result, p.identity.hold(ctx, connection.Tenant.Name, []string{others.Error()})
+}
+
+// fetchAll reads every model up to the same moment.
+func (p *Polls) fetchAll(ctx context.Context, connection *Connection, result *FetchResult) error {
+	if err := p.fetchSources(ctx, connection, sources, result); err != nil {
+		return err
 	}
 	for _, requested := range []struct {
 		model string
 		read  readByID
 	}{{odoo.ModelPartner, partnersByID}, {odoo.ModelPurchaseOrder, ordersByID}, {odoo.ModelMove, billsByID}} {
-		if err := p.fetchRequested(ctx, connection, requested.model, requested.read, &result); err != nil {
-			return result, odooError(err)
+		if err := p.fetchRequested(ctx, connection, requested.model, requested.read, result); err != nil {
+			return err
 		}
 	}
-	result.OdooCalls = connection.Odoo.Calls() - before
-	return result, nil
+	return nil
+}
+
+func (p *Polls) fetchSources(ctx context.Context, connection *Connection, list []source, result *FetchResult) error {
+	clock, err := connection.Odoo.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	result.Until = clock.Add(-time.Duration(connection.File.Odoo.SettleDelay)).UTC().Truncate(time.Second)
+	for _, s := range list {
+		if err := p.fetch(ctx, connection, s, result); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetchNamed reads what documents name, where no cycle has done so yet: without plans, accounts and partners all of them
+// would park.
+func (p *Polls) fetchNamed(ctx context.Context, connection *Connection) error {
+	var last store.Cursor
+	err := p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		last, err = tx.Cursor(ctx, connection.Tenant.Name, odoo.ModelPartner)
+		return err
+	})
+	if err != nil || !last.DoneTo.IsZero() {
+		return err
+	}
+	named := slices.IndexFunc(sources, func(s source) bool { return s.model == odoo.ModelPurchaseOrder })
+	return p.fetchSources(ctx, connection, sources[:named], &FetchResult{})
 }
 
 // fetchRequested reads records that others wait for and that no window has brought yet.
@@ -149,7 +202,7 @@ func (p *Polls) fetchPage(ctx context.Context, connection *Connection, s source,
 			return err
 		}
 		activity.RecordHeartbeat(ctx, s.cursor, page.last)
-		changed, unchanged, err := tx.UpsertSnapshots(ctx, tenant, page.snapshots)
+		changed, unchanged, err := upsert(ctx, tx, tenant, s.model, page.snapshots)
 		if err != nil {
 			return err
 		}
@@ -189,7 +242,14 @@ func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResu
 	if err != nil {
 		return result, setupError(err)
 	}
+	if connection.Tenant.State == store.StatePaused {
+		result.Paused = true
+		return result, nil
+	}
 	before := connection.Odoo.Calls()
+	if err := p.fetchNamed(ctx, connection); err != nil {
+		return p.refused(ctx, connection, result, err)
+	}
 	list, read := connection.Odoo.PurchaseOrderIDsInPeriod, ordersByID
 	if in.Model == odoo.ModelMove {
 		list, read = connection.Odoo.VendorBillIDsInPeriod, billsByID
@@ -203,13 +263,13 @@ func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResu
 	for {
 		ids, err := list(ctx, since, until, after, pageSize)
 		if err != nil {
-			return result, odooError(err)
+			return result, odooError(ctx, err)
 		}
 		if len(ids) == 0 {
 			break
 		}
 		if err := p.fetchIDs(ctx, connection, in, ids, read, priorityBackfill, &result); err != nil {
-			return result, odooError(err)
+			return p.refused(ctx, connection, result, err)
 		}
 		after = ids[len(ids)-1]
 		activity.RecordHeartbeat(ctx, after)
@@ -231,7 +291,7 @@ func (p *Polls) fetchIDs(ctx context.Context, connection *Connection, in FetchPe
 		for i := range snapshots {
 			snapshots[i].Priority = priority
 		}
-		changed, unchanged, err := tx.UpsertSnapshots(ctx, in.Tenant, snapshots)
+		changed, unchanged, err := upsert(ctx, tx, in.Tenant, in.Model, snapshots)
 		count = FetchCount{Fetched: len(snapshots), Changed: changed, Unchanged: unchanged}
 		return err
 	})
@@ -289,11 +349,20 @@ func maxTime(a, b time.Time) time.Time {
 	return b
 }
 
-// odooError tells Temporal which failures no retry can mend.
-func odooError(err error) error {
-	var refused *odoo.Error
-	if errors.As(err, &refused) && !refused.Transient() {
+// longestAbsence is the longest time that a server can keep us away by Retry-After; after that we look for ourselves.
+const longestAbsence = 15 * time.Minute
+
+// odooError tells Temporal which failures no retry can mend, and when the server asks to come back.
+func odooError(ctx context.Context, err error) error {
+	refused, ok := errors.AsType[*odoo.Error](err)
+	switch {
+	case !ok:
+	case !refused.Transient():
 		return temporal.NewNonRetryableApplicationError(refused.Error(), "odoo."+refused.Code, err)
+	case refused.RetryAfter > 0:
+		return temporal.NewApplicationErrorWithOptions(refused.Error(), "odoo."+refused.Code, temporal.ApplicationErrorOptions{
+			NextRetryDelay: max(min(refused.RetryAfter, longestAbsence), backoff(ctx)), Cause: err,
+		})
 	}
 	return err
 }

@@ -16,7 +16,7 @@ import (
 // vendor on each project, an open billing period, and no commitment typed by hand under the same number. What is
 // missing parks the record while nothing is half-written.
 func (r *Records) Prepare(ctx context.Context, ref StepRef) (StepResult, error) {
-	steps, err := r.steps(ctx, ref.PlanID)
+	steps, err := r.planned(ctx, ref)
 	if err != nil {
 		return StepResult{}, err
 	}
@@ -56,6 +56,22 @@ func (r *Records) prepareStep(ctx context.Context, s *stepContext) (StepResult, 
 	return r.vendorOnProject(ctx, s, project, vendor)
 }
 
+// nobodys tells whether a document of Procore belongs to no record: it was typed by hand, it is of another epoch, or a
+// rebind let it go. One of another integration is its own.
+func (r *Records) nobodys(ctx context.Context, s *stepContext, originID string) (bool, error) {
+	if originID == "" {
+		return true, nil
+	}
+	epoch, _, ours := parseOrigin(originID, s.connection.Tenant.OriginPrefix)
+	if !ours {
+		return false, nil
+	}
+	if epoch != s.connection.Tenant.OriginEpoch {
+		return true, nil
+	}
+	return r.store.LetGo(ctx, s.ref.Tenant, originID)
+}
+
 // typedByHand looks for a commitment that somebody made in Procore for the same order.
 func (r *Records) typedByHand(ctx context.Context, s *stepContext) (*mapping.Cause, error) {
 	want := s.step.Commitment
@@ -64,7 +80,13 @@ func (r *Records) typedByHand(ctx context.Context, s *stepContext) (*mapping.Cau
 		return nil, err
 	}
 	for _, c := range list {
-		if c.OriginID == "" && mapping.SameNumber(c.Number, want.Number) {
+		if !mapping.SameNumber(c.Number, want.Number) {
+			continue
+		}
+		if nobodys, err := r.nobodys(ctx, s, c.OriginID); err != nil || nobodys {
+			if err != nil {
+				return nil, err
+			}
 			return new(s.cause(cause.CommitmentExists, s.subject(), map[string]string{"number": c.Number})), nil
 		}
 	}

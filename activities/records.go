@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/shopspring/decimal"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/ml-connector/odoo-procore/internal/cause"
 	"github.com/ml-connector/odoo-procore/internal/store"
@@ -20,6 +22,7 @@ import (
 type Records struct {
 	store       *store.Store
 	connections *Connections
+	identity    *Identity
 	cfg         Config
 	log         *slog.Logger
 	seen        sightings
@@ -32,6 +35,7 @@ type stepContext struct {
 	step       mapping.Step
 	record     store.Record
 	bindings   []store.Binding
+	restoring  bool // a commitment is being put back: what stops that must not start it again
 }
 
 func (r *Records) open(ctx context.Context, ref StepRef) (*stepContext, error) {
@@ -39,7 +43,7 @@ func (r *Records) open(ctx context.Context, ref StepRef) (*stepContext, error) {
 	if err != nil {
 		return nil, setupError(err)
 	}
-	steps, err := r.steps(ctx, ref.PlanID)
+	steps, err := r.planned(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -62,11 +66,30 @@ func (r *Records) steps(ctx context.Context, planID int64) ([]mapping.Step, erro
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)
 	}
+	return decodeSteps(plan)
+}
+
+func decodeSteps(plan store.PlanRow) ([]mapping.Step, error) {
 	var steps []mapping.Step
 	if err := json.Unmarshal(plan.Steps, &steps); err != nil {
-		return nil, fmt.Errorf("reading plan %d: %w", planID, err)
+		return nil, fmt.Errorf("reading plan %d: %w", plan.ID, err)
 	}
 	return steps, nil
+}
+
+// planned are the steps of the plan that a run carries out. After a restore of our own database the plan may be gone,
+// and its number another record's.
+func (r *Records) planned(ctx context.Context, ref StepRef) ([]mapping.Step, error) {
+	plan, err := r.store.Plan(ctx, ref.PlanID)
+	lost := errors.Is(err, store.ErrNotFound)
+	if err != nil && !lost {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	if lost || plan.Tenant != ref.Tenant || plan.Model != ref.Model || plan.OdooID != ref.ID || plan.Want != ref.Want {
+		return nil, temporal.NewNonRetryableApplicationError(
+			fmt.Sprintf("plan %d is not one of this record's: the connector's database is not the one that it was made in", ref.PlanID), typePlanLost, nil)
+	}
+	return decodeSteps(plan)
 }
 
 // binding is the record's binding of a kind and part; ok is false when there is none.
@@ -77,6 +100,13 @@ func (s *stepContext) binding(kind, part string) (b store.Binding, ok bool) {
 		}
 	}
 	return store.Binding{}, false
+}
+
+// retiring is the binding of the document that a step takes away. The part may hold the next one already, when an attempt
+// begins late: that one is not meant.
+func (s *stepContext) retiring(kind string) (b store.Binding, ok bool) {
+	b, ok = s.binding(kind, s.step.Part)
+	return b, ok && b.ProcoreID == s.step.ProcoreID
 }
 
 func (s *stepContext) subject() string { return recordSubject(s.ref.Model, s.ref.ID) }
@@ -102,6 +132,9 @@ var failureCauses = map[string]string{
 // Park parks a record on which an activity failed for good: Procore or the network did not answer for about an hour,
 // the tenant's credentials are missing, or the connector itself failed.
 func (r *Records) Park(ctx context.Context, in ParkInput) (StepResult, error) {
+	if in.Type == typePlanLost {
+		return StepResult{Stale: true}, nil
+	}
 	want := in.Want
 	if want == 0 {
 		record, err := r.store.Record(ctx, in.Tenant, in.Model, in.ID)
@@ -155,6 +188,9 @@ func (r *Records) park(ctx context.Context, ref RecordRef, want int64, causes []
 }
 
 func (r *Records) parkStep(ctx context.Context, s *stepContext, causes ...mapping.Cause) (StepResult, error) {
+	if result, err := r.putBack(ctx, s); err != nil || result.Ended() {
+		return result, err
+	}
 	return r.park(ctx, s.ref.RecordRef, s.ref.Want, causes)
 }
 

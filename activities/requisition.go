@@ -46,7 +46,7 @@ func (r *Records) RetireRequisition(ctx context.Context, ref StepRef) (StepResul
 	if err != nil {
 		return StepResult{}, err
 	}
-	binding, ok := s.binding(mapping.KindRequisition, s.step.Part)
+	binding, ok := s.retiring(mapping.KindRequisition)
 	if !ok || binding.Status == mapping.StatusDeleted {
 		return StepResult{}, nil
 	}
@@ -72,7 +72,12 @@ func (r *Records) findRequisition(ctx context.Context, s *stepContext) (written,
 		}
 	}
 	for _, q := range list {
-		if q.OriginID == "" && mapping.SameNumber(q.InvoiceNumber, want.InvoiceNumber) {
+		if !mapping.SameNumber(q.InvoiceNumber, want.InvoiceNumber) {
+			continue
+		}
+		if nobodys, err := r.nobodys(ctx, s, q.OriginID); err != nil {
+			return written{}, err
+		} else if nobodys {
 			return written{cause: new(s.cause(cause.RequisitionExists, s.subject(), map[string]string{"number": want.InvoiceNumber}))}, nil
 		}
 	}

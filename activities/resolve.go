@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,11 +16,14 @@ import (
 
 // Resolve decides what Procore should hold of a record: it saves an immutable plan, parks the causes that stand in
 // its way, or finishes a record for which there is nothing to do. It writes nothing to Procore except a missing budget
-// code whose parts exist.
+// code whose parts exist, and the way back of a commitment that another run reopened and nobody will carry through.
 func (r *Records) Resolve(ctx context.Context, ref RecordRef) (Resolution, error) {
 	connection, err := r.connections.Get(ctx, ref.Tenant)
 	if err != nil {
 		return Resolution{}, setupError(err)
+	}
+	if may, err := r.identity.MayWrite(ctx, connection); err != nil || !may {
+		return Resolution{Outcome: OutcomePending}, err
 	}
 	record, err := r.store.Record(ctx, ref.Tenant, ref.Model, ref.ID)
 	if err != nil {
@@ -33,7 +37,8 @@ func (r *Records) Resolve(ctx context.Context, ref RecordRef) (Resolution, error
 		return Resolution{}, fmt.Errorf("reading the bindings: %w", err)
 	}
 	if c := identityChanged(s); c != nil {
-		return r.resolved(ctx, s, mapping.Plan{Causes: []mapping.Cause{*c}})
+		result, err := r.park(ctx, ref, s.ref.Want, []mapping.Cause{*c}) // nothing is written, not even a way back
+		return ended(s, result), err
 	}
 	if result, err := r.checkDoubtful(ctx, s); err != nil || result.Ended() {
 		return ended(s, result), err
@@ -64,6 +69,9 @@ func (r *Records) plan(ctx context.Context, s *stepContext) (mapping.Plan, error
 }
 
 func (r *Records) planWith(ctx context.Context, s *stepContext, maxAge time.Duration) (mapping.Plan, error) {
+	if s.record.Deleted && !slices.ContainsFunc(s.bindings, func(b store.Binding) bool { return b.ProcoreID != 0 }) {
+		return mapping.Plan{}, nil // Odoo has it no more, and a rebind let go what was made of it
+	}
 	switch s.ref.Model {
 	case odoo.ModelPartner:
 		return r.planVendor(ctx, s, maxAge)
@@ -165,6 +173,9 @@ func (r *Records) resolved(ctx context.Context, s *stepContext, plan mapping.Pla
 		return ended(s, result), err
 	}
 	if len(plan.Steps) == 0 {
+		if result, err := r.putBack(ctx, s); err != nil || result.Ended() {
+			return ended(s, result), err
+		}
 		outcome := OutcomeOutOfScope
 		if plan.InScope {
 			outcome = OutcomeUnchanged

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -23,7 +24,7 @@ type write struct {
 	subject   string // default: the record
 	part      string
 	operation string
-	lane      string // requisitions: their commitment
+	lane      string // requisitions: their commitment; vendors: their name
 	laneDate  string
 	reopen    bool // an Approved commitment goes back to Draft: its binding remembers by whom
 	// lookUp runs before send when an earlier attempt's outcome is not known (inDoubt), or always with lookUpAlways. A
@@ -41,6 +42,9 @@ type written struct {
 	cause   *mapping.Cause
 }
 
+// vendorTurn is how long a supplier waits for another of its name.
+const vendorTurn = 3 * time.Second
+
 // send writes intent, call and result (DESIGN §4.12). If we are killed before the call, the row is open and nothing
 // happened; after it, the row is open and Procore has it: whoever comes next waits for the settle time and looks up.
 func (r *Records) send(ctx context.Context, s *stepContext, w write) (StepResult, error) {
@@ -49,10 +53,12 @@ func (r *Records) send(ctx context.Context, s *stepContext, w write) (StepResult
 		return StepResult{}, fmt.Errorf("writing the intent: %w", err)
 	}
 	switch {
-	case grant.Stale:
+	case grant.Stale, grant.Held: // Resolve looks why, and ends the run
 		return StepResult{Stale: true}, nil
 	case !grant.BusyUntil.IsZero():
-		return deferred(grant.BusyUntil), nil
+		return deferred(lookAgain(grant)), nil
+	case grant.LaneHead != "" && w.kind == mapping.KindVendor: // in no order: the other one has done in a moment
+		return deferred(time.Now().Add(vendorTurn)), nil
 	case grant.LaneHead != "":
 		return r.parkStep(ctx, s, s.cause(cause.Dependency, grant.LaneHead, nil))
 	}
@@ -107,7 +113,11 @@ func (r *Records) settle(ctx context.Context, s *stepContext, id int64, result w
 		return StepResult{}, fmt.Errorf("writing the result: %w", err)
 	}
 	if failure != nil {
-		return r.failed(ctx, s, failure)
+		result, err := r.failed(ctx, s, failure)
+		if outcome == store.ResultUnknown {
+			err = r.afterPause(ctx, err)
+		}
+		return result, err
 	}
 	if result.cause != nil {
 		return r.parkStep(ctx, s, *result.cause)
@@ -115,11 +125,39 @@ func (r *Records) settle(ctx context.Context, s *stepContext, id int64, result w
 	return StepResult{}, nil
 }
 
+// afterPause makes Temporal's next attempt wait until the part is free again after a lost answer, or longer where its
+// retry policy says so.
+func (r *Records) afterPause(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	text, kind := err.Error(), ""
+	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		text, kind = application.Message(), application.Type()
+	}
+	return temporal.NewApplicationErrorWithOptions(text, kind, temporal.ApplicationErrorOptions{
+		NextRetryDelay: max(r.cfg.Pause, backoff(ctx)),
+	})
+}
+
+// backoff is how long Temporal would wait before the next attempt of an activity by its retry policy.
+func backoff(ctx context.Context) time.Duration {
+	if !activity.IsActivity(ctx) {
+		return 0
+	}
+	info := activity.GetInfo(ctx)
+	if info.RetryPolicy == nil {
+		return 0
+	}
+	wait := float64(info.RetryPolicy.InitialInterval) * math.Pow(info.RetryPolicy.BackoffCoefficient, float64(info.Attempt-1))
+	return time.Duration(min(wait, float64(info.RetryPolicy.MaximumInterval)))
+}
+
 func (r *Records) intent(ctx context.Context, s *stepContext, w write) store.SendIntent {
 	intent := store.SendIntent{
 		Tenant: s.ref.Tenant, Subject: w.subject, Part: w.part, Operation: w.operation, Kind: w.kind, Model: s.ref.Model, OdooID: s.ref.ID,
-		Want: s.ref.Want, PlanID: s.ref.PlanID, Worker: r.cfg.Worker, Settle: r.cfg.Settle,
-		Lane: w.lane, LaneDate: w.laneDate, Reopen: w.reopen,
+		Want: s.ref.Want, PlanID: s.ref.PlanID, Worker: r.cfg.Worker, Settle: r.cfg.Settle, Pause: r.cfg.Pause,
+		Lane: w.lane, LaneDate: w.laneDate, Reopen: w.reopen, Restore: w.reopen && s.restoring,
 	}
 	if intent.Subject == "" {
 		intent.Subject = s.subject()
@@ -127,6 +165,10 @@ func (r *Records) intent(ctx context.Context, s *stepContext, w write) store.Sen
 	if activity.IsActivity(ctx) {
 		info := activity.GetInfo(ctx)
 		intent.WorkflowID, intent.RunID, intent.Attempt = info.WorkflowExecution.ID, info.WorkflowExecution.RunID, int(info.Attempt)
+		// The SDK counts the activities of a run.
+		if step, err := strconv.ParseInt(info.ActivityID, 10, 64); err == nil {
+			intent.Step = step
+		}
 	}
 	return intent
 }
@@ -147,6 +189,9 @@ func (r *Records) failed(ctx context.Context, s *stepContext, err error) (StepRe
 const (
 	typeProcore = "procore"      // Procore or the network; what it said is in sends
 	typeSetup   = "tenant.setup" // the tenant cannot be opened
+
+	// typePlanLost: the plan that a run carries out is not in the database any more.
+	typePlanLost = "plan.lost"
 )
 
 // forHistory is an error of Procore without its texts: they may name vendors and amounts, and history keeps them.
@@ -236,6 +281,20 @@ func statusOf(err error) int {
 // deferred rounds up, so that the workflow's timer never ends too early.
 func deferred(until time.Time) StepResult {
 	return StepResult{DeferSeconds: max(int64(time.Until(until)/time.Second)+1, 1)}
+}
+
+// lookAgain is when to look whether another writer has left the part: soon after it came, for mostly it is done in a
+// moment, and later the longer it stays.
+func lookAgain(grant store.SendGrant) time.Time {
+	now := time.Now()
+	age := time.Second
+	if grant.Previous != nil {
+		age = max(age, now.Sub(grant.Previous.Started))
+	}
+	if at := now.Add(age); at.Before(grant.BusyUntil) {
+		return at
+	}
+	return grant.BusyUntil
 }
 
 // cause is a reason why this step does not go, with the money that waits for it.

@@ -21,6 +21,9 @@ type Config struct {
 	// Settle is how long an open intent of another worker is respected: longer than HTTPTimeout, for its request may
 	// still be under way. Default HTTPTimeout + 30s.
 	Settle time.Duration
+	// Pause is how long nobody writes a part again whose answer was lost: the request may still be under way. Default a
+	// sixth of Settle, at most 10s.
+	Pause time.Duration
 	// Attempts of a Procore step before the record is parked as procore.unavailable. Default 36, about an hour.
 	Attempts int32
 	// UserAgent is sent to both systems.
@@ -36,6 +39,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Settle <= 0 {
 		c.Settle = c.HTTPTimeout + 30*time.Second
+	}
+	if c.Pause <= 0 {
+		c.Pause = min(c.Settle/6, 10*time.Second)
 	}
 	if c.Attempts <= 0 {
 		c.Attempts = 36
@@ -54,9 +60,10 @@ type Set struct {
 func New(s *store.Store, box *secrets.Box, temporal client.Client, taskQueue string, cfg Config, log *slog.Logger) Set {
 	cfg = cfg.withDefaults()
 	connections := NewConnections(s, box, cfg)
+	identity := NewIdentity(s, temporal, taskQueue)
 	return Set{
-		Polls:      &Polls{store: s, connections: connections, temporal: temporal, taskQueue: taskQueue},
+		Polls:      &Polls{store: s, connections: connections, identity: identity, temporal: temporal, taskQueue: taskQueue},
 		Dispatches: &Dispatches{store: s, cfg: cfg},
-		Records:    &Records{store: s, connections: connections, cfg: cfg, log: log},
+		Records:    &Records{store: s, connections: connections, identity: identity, cfg: cfg, log: log},
 	}
 }

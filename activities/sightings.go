@@ -66,8 +66,9 @@ func (s *sighting[T]) forget() {
 	s.at = time.Time{}
 }
 
+// projectKey names a list; after a rebind it is another Procore's, whatever the ids.
 func projectKey(c *Connection, project int64) string {
-	return fmt.Sprintf("%s/%d/%d", c.Tenant.Name, c.File.Procore.CompanyID, project)
+	return fmt.Sprintf("%s/%d/%d/%d", c.Tenant.Name, c.Tenant.Rebinds, c.File.Procore.CompanyID, project)
 }
 
 func (s *sightings) openPeriods(ctx context.Context, c *Connection, project int64) ([]procore.BillingPeriod, error) {

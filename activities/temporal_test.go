@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"github.com/ml-connector/odoo-procore/activities"
@@ -29,9 +30,14 @@ type product struct {
 
 func (b *bundle) start() *product {
 	b.t.Helper()
+	return b.startWith(b.config("one"))
+}
+
+func (b *bundle) startWith(cfg activities.Config, interceptors ...interceptor.WorkerInterceptor) *product {
+	b.t.Helper()
 	p := &product{bundle: b, client: devtest.TemporalClient(b.t), queue: b.tenant}
-	w := sdkworker.New(p.client, p.queue, sdkworker.Options{WorkerStopTimeout: 20 * time.Second})
-	workflows.Register(w, activities.New(b.store, b.box, p.client, p.queue, b.config("one"), slog.New(slog.DiscardHandler)))
+	w := sdkworker.New(p.client, p.queue, sdkworker.Options{WorkerStopTimeout: 20 * time.Second, Interceptors: interceptors})
+	workflows.Register(w, activities.New(b.store, b.box, p.client, p.queue, cfg, slog.New(slog.DiscardHandler)))
 	require.NoError(b.t, w.Start())
 	b.t.Cleanup(w.Stop)
 	b.t.Cleanup(func() { // nothing of this tenant stays behind on the server
@@ -50,14 +56,21 @@ func (b *bundle) start() *product {
 // sync is one cycle of the schedule; it returns when nothing is pending and Dispatch has ended.
 func (p *product) sync() activities.FetchResult {
 	p.t.Helper()
+	fetched, err := p.poll()
+	require.NoError(p.t, err)
+	p.quiet()
+	return fetched
+}
+
+// poll is the cycle alone, with how it ended.
+func (p *product) poll() (fetched activities.FetchResult, err error) {
+	p.t.Helper()
 	p.tick()
 	run, err := p.client.ExecuteWorkflow(p.t.Context(), client.StartWorkflowOptions{ID: workflows.SyncID(p.tenant), TaskQueue: p.queue},
 		workflows.TenantSync, workflows.TenantSyncInput{Tenant: p.tenant})
 	require.NoError(p.t, err)
-	var fetched activities.FetchResult
-	require.NoError(p.t, run.Get(p.t.Context(), &fetched))
-	p.quiet()
-	return fetched
+	err = run.Get(p.t.Context(), &fetched)
+	return fetched, err
 }
 
 func (p *product) quiet() {
@@ -66,7 +79,7 @@ func (p *product) quiet() {
 	done := assert.Eventually(p.t, func() bool {
 		left = p.left()
 		return left == ""
-	}, time.Minute, 50*time.Millisecond)
+	}, 3*time.Minute, 50*time.Millisecond)
 	require.True(p.t, done, left)
 	require.NoError(p.t, p.client.GetWorkflow(p.t.Context(), workflows.DispatchID(p.tenant), "").Get(p.t.Context(), nil))
 }
@@ -89,7 +102,13 @@ func (p *product) left() string {
 // lastRun is the run id of a record's last workflow, empty when there was none.
 func (p *product) lastRun(model string, id int64) string {
 	p.t.Helper()
-	d, err := p.client.DescribeWorkflowExecution(p.t.Context(), workflows.RecordID(p.tenant, model, id), "")
+	return p.lastRunOf(workflows.RecordID(p.tenant, model, id))
+}
+
+// lastRunOf is the same for any workflow id.
+func (p *product) lastRunOf(id string) string {
+	p.t.Helper()
+	d, err := p.client.DescribeWorkflowExecution(p.t.Context(), id, "")
 	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
 		return ""
 	}

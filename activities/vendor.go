@@ -26,12 +26,17 @@ func (r *Records) WriteVendor(ctx context.Context, ref StepRef) (StepResult, err
 	return r.linkOrCreate(ctx, s)
 }
 
-// linkOrCreate is fenced by what makes two suppliers the same vendor, so that two branches with one tax number cannot
-// both create it.
+// madeHere marks a vendor that the connector made (Procore: origin_data, free text), so that one whose answer was lost can
+// be told from one that Procore had first.
+const madeHere = "made by ml-connector"
+
+// linkOrCreate is fenced by all that makes two suppliers the same vendor: its tax number, so that two branches with one
+// cannot both create it, and its name, which also links one with a tax number to one without.
 func (r *Records) linkOrCreate(ctx context.Context, s *stepContext) (StepResult, error) {
 	want := s.step.Vendor
 	return r.send(ctx, s, write{
 		kind: mapping.KindVendor, subject: "vendor/" + vendorKey(want), part: s.step.Part, operation: "link or create vendor",
+		lane: nameLane(want),
 		send: func(ctx context.Context) (written, error) {
 			dir := r.seen.directory(s.connection)
 			candidates, err := dir.refresh(ctx, s.connection.Procore)
@@ -48,11 +53,13 @@ func (r *Records) linkOrCreate(ctx context.Context, s *stepContext) (StepResult,
 					Detail: map[string]string{"name": want.Name},
 				}}, nil
 			case len(match.Candidates) == 1:
-				return r.link(ctx, s, match, dir.vendor(match.Candidates[0].ID))
+				if vendor := dir.vendor(match.Candidates[0].ID); vendor.OriginID != want.OriginID || vendor.OriginData != madeHere {
+					return r.link(ctx, s, match, vendor)
+				}
 			}
 			update := vendorFields(want)
 			update.OriginID, update.Name = &want.OriginID, &want.Name
-			update.IsActive = new(true)
+			update.OriginData, update.IsActive = new(madeHere), new(true)
 			return r.syncVendor(ctx, s, update, want.OriginID, 0, mapping.StatusApproved)
 		},
 	})
@@ -63,7 +70,7 @@ func (r *Records) linkOrCreate(ctx context.Context, s *stepContext) (StepResult,
 func (r *Records) link(ctx context.Context, s *stepContext, match mapping.VendorMatch, vendor procore.Vendor) (written, error) {
 	want := s.step.Vendor
 	if vendor.OriginID == want.OriginID {
-		// Ours, but whether an earlier attempt created or linked it is not known: treated as linked, nothing is overwritten.
+		// An earlier attempt linked it (what we made carries madeHere), and its answer was lost: nothing is overwritten.
 		return vendorWritten(s, vendor.ID, mapping.StatusLinked)
 	}
 	update := fillEmpty(vendorFields(want), vendor)
@@ -156,12 +163,38 @@ func registerType(country string) string {
 	return "VAT"
 }
 
-// fillEmpty drops every field that the vendor already has.
-func fillEmpty(update procore.VendorUpdate, have procore.Vendor) procore.VendorUpdate {
-	for _, f := range []struct {
-		field **string
-		has   string
-	}{
+// holdsVendor tells whether a vendor is as was sent last. One that Procore had first is left alone anyway.
+func (r *Records) holdsVendor(ctx context.Context, c *Connection, b store.Binding) (bool, error) {
+	if b.Status == mapping.StatusLinked {
+		return true, nil
+	}
+	dir := r.seen.directory(c)
+	if _, err := dir.refresh(ctx, c.Procore); err != nil {
+		return false, err
+	}
+	want, err := mapping.DecodeContent[mapping.Vendor](binding(b))
+	if err != nil {
+		return false, nil //nolint:nilerr // its content is not known: written again
+	}
+	live, sent := dir.vendor(b.ProcoreID), vendorFields(&want)
+	same := live.Name == want.Name && live.OriginID == b.OriginID
+	for _, f := range vendorTexts(&sent, live) {
+		same = same && (*f.field == nil || **f.field == f.has)
+	}
+	if tax := sent.BusinessRegister; tax != nil {
+		same = same && live.BusinessRegister != nil && live.BusinessRegister.Identifier == tax.Identifier
+	}
+	return same, nil
+}
+
+// vendorText is a text of an update beside the one that the vendor has.
+type vendorText struct {
+	field **string
+	has   string
+}
+
+func vendorTexts(update *procore.VendorUpdate, have procore.Vendor) []vendorText {
+	return []vendorText{
 		{&update.Address, have.Address},
 		{&update.City, have.City},
 		{&update.Zip, have.Zip},
@@ -169,7 +202,12 @@ func fillEmpty(update procore.VendorUpdate, have procore.Vendor) procore.VendorU
 		{&update.EmailAddress, have.EmailAddress},
 		{&update.CountryCode, have.CountryCode},
 		{&update.StateCode, have.StateCode},
-	} {
+	}
+}
+
+// fillEmpty drops every field that the vendor already has.
+func fillEmpty(update procore.VendorUpdate, have procore.Vendor) procore.VendorUpdate {
+	for _, f := range vendorTexts(&update, have) {
 		if f.has != "" {
 			*f.field = nil
 		}
@@ -189,6 +227,9 @@ func filled(text string) *string {
 	}
 	return &text
 }
+
+// nameLane is held by one supplier of a name at a time, whatever its tax number is.
+func nameLane(want *mapping.Vendor) string { return "vendor/name/" + mapping.NormalName(want.Name) }
 
 func vendorKey(want *mapping.Vendor) string {
 	if tax := mapping.NormalTaxID(want.TaxID); tax != "" {

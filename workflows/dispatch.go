@@ -31,6 +31,7 @@ type DispatchInput struct {
 
 // Dispatch starts the record workflows of its tenant, priority first, and ends when nothing is pending.
 // It is woken by signal-with-start ([activities.WakeSignal]); signals carry nothing, what to do is in PostgreSQL.
+// Cancelled, it starts what it was offered and ends; its children go on.
 func Dispatch(ctx workflow.Context, in DispatchInput) error {
 	d := &dispatcher{tenant: in.Tenant, wake: workflow.GetSignalChannel(ctx, activities.WakeSignal), met: map[string]int{}}
 	return d.run(ctx)
@@ -45,21 +46,28 @@ type dispatcher struct {
 }
 
 type child struct {
+	record activities.Offered
 	future workflow.ChildWorkflowFuture
 	since  time.Time
 }
 
 func (d *dispatcher) run(ctx workflow.Context) error {
+	// Children hear nothing of a cancelled parent, and what was offered is started or given back.
+	// It is never cancelled, or those left behind would be.
+	uncancelled, _ := workflow.NewDisconnectedContext(ctx)
 	for {
 		d.drain()
+		if err := d.reap(uncancelled); err != nil {
+			return err
+		}
 		if d.started >= maxChildren || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-			if err := d.settle(ctx); err != nil {
+			if err := d.settle(ctx, uncancelled); err != nil {
 				return err
 			}
 			d.drain()
 			return workflow.NewContinueAsNewError(ctx, Dispatch, DispatchInput{Tenant: d.tenant})
 		}
-		inWindow, slow := d.load(ctx)
+		inWindow, slow, _ := d.load(ctx)
 		offered := activities.OfferResult{}
 		if inWindow < window && slow < breakerAt {
 			if err := workflow.ExecuteActivity(short(ctx, "Ask for pending records"), dispatch.Offer,
@@ -67,7 +75,7 @@ func (d *dispatcher) run(ctx workflow.Context) error {
 				return err
 			}
 			for _, record := range offered.Records {
-				if err := d.start(ctx, record, offered.Timing); err != nil {
+				if err := d.start(uncancelled, record, offered.Timing); err != nil {
 					return err
 				}
 			}
@@ -97,50 +105,76 @@ func (d *dispatcher) start(ctx workflow.Context, record activities.Offered, timi
 	future := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), workflowFunc,
 		RecordInput{Tenant: d.tenant, Model: record.Model, ID: record.ID, Timing: timing})
 	if err := future.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
+		// Mostly its run is just closing: it parked, and was freed before it had ended. A run that goes on looks at want
+		// itself before it ends.
 		if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-			return d.giveBack(ctx, record)
+			return d.giveBack(ctx, record, "its last run is closing")
 		}
 		return err
 	}
 	d.started++
-	d.children = append(d.children, child{future: future, since: workflow.Now(ctx)})
+	d.children = append(d.children, child{record: record, future: future, since: workflow.Now(ctx)})
 	return nil
 }
 
-// giveBack is for a record that runs already. Mostly its run is just closing: it parked, and was freed before it had
-// ended; so it is offered again soon, and each time it is met later. A run that goes on looks at want itself before it
-// ends.
-func (d *dispatcher) giveBack(ctx workflow.Context, record activities.Offered) error {
+// giveBack lets a record be offered again soon that is still pending: each time later, for who has ended it may do so
+// again.
+func (d *dispatcher) giveBack(ctx workflow.Context, record activities.Offered, why string) error {
 	id := RecordID(d.tenant, record.Model, record.ID)
 	d.met[id]++
-	return workflow.ExecuteActivity(short(ctx, "Give "+record.Ref+" back, its last run is closing"), dispatch.GiveBack,
+	return workflow.ExecuteActivity(short(ctx, "Give "+record.Ref+" back, "+why), dispatch.GiveBack,
 		activities.GiveBackInput{
 			RecordRef: activities.RecordRef{Tenant: d.tenant, Model: record.Model, ID: record.ID}, Times: d.met[id],
 		}).Get(ctx, nil)
 }
 
-// load forgets finished children and counts those in the window and the slow ones.
-func (d *dispatcher) load(ctx workflow.Context) (inWindow, slow int) {
-	open := d.children[:0]
+// reap forgets the children that have ended. Whoever cancelled or terminated one has not done its record, nor has a run
+// under which the record changed three times: both are given back.
+func (d *dispatcher) reap(ctx workflow.Context) error {
+	var ended, open []child
 	for _, c := range d.children {
 		if c.future.IsReady() {
-			continue
-		}
-		open = append(open, c)
-		if workflow.Now(ctx).Sub(c.since) < slowAfter {
-			inWindow++
+			ended = append(ended, c)
 		} else {
-			slow++
+			open = append(open, c)
 		}
 	}
 	d.children = open
-	return inWindow, slow
+	for _, c := range ended {
+		var result RecordResult
+		err := c.future.Get(ctx, &result)
+		if err == nil && result.Outcome != activities.OutcomePending {
+			continue
+		}
+		if err := d.giveBack(ctx, c.record, "its run has ended without it"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load counts the children in the window, the slow ones, and those that have ended since the last reap.
+func (d *dispatcher) load(ctx workflow.Context) (inWindow, slow, ended int) {
+	for _, c := range d.children {
+		switch {
+		case c.future.IsReady():
+			ended++
+		case workflow.Now(ctx).Sub(c.since) < slowAfter:
+			inWindow++
+		default:
+			slow++
+		}
+	}
+	return inWindow, slow, ended
 }
 
 // wait until a child ends, somebody wakes us, or the next deferred record is due. Done: there is nothing to wait for.
 func (d *dispatcher) wait(ctx workflow.Context, nextIn time.Duration) (done bool, err error) {
-	inWindow, slow := d.load(ctx)
-	timeout := slowAfter
+	inWindow, slow, ended := d.load(ctx)
+	if ended > 0 { // after Offer looked: it may have freed others
+		return false, ctx.Err()
+	}
+	timeout := d.untilSlow(ctx)
 	if inWindow == 0 {
 		switch {
 		case nextIn > 0 && nextIn <= idleWait:
@@ -162,12 +196,29 @@ func (d *dispatcher) wait(ctx workflow.Context, nextIn time.Duration) (done bool
 	return false, ctx.Err()
 }
 
+// untilSlow is how long it takes until the next child leaves the window.
+func (d *dispatcher) untilSlow(ctx workflow.Context) time.Duration {
+	next := slowAfter
+	for _, c := range d.children {
+		if age := workflow.Now(ctx).Sub(c.since); !c.future.IsReady() && age < slowAfter {
+			next = min(next, slowAfter-age)
+		}
+	}
+	return next
+}
+
 // settle waits for the children in the window; slow ones stay behind, they need no parent.
-func (d *dispatcher) settle(ctx workflow.Context) error {
-	return workflow.Await(ctx, func() bool {
-		inWindow, _ := d.load(ctx)
+func (d *dispatcher) settle(ctx, uncancelled workflow.Context) error {
+	empty := func() bool {
+		inWindow, _, _ := d.load(ctx)
 		return inWindow == 0
-	})
+	}
+	for !empty() {
+		if _, err := workflow.AwaitWithTimeout(ctx, d.untilSlow(ctx), empty); err != nil {
+			return err
+		}
+	}
+	return d.reap(uncancelled)
 }
 
 func (d *dispatcher) drain() {

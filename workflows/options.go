@@ -32,16 +32,18 @@ func oneCycle() *temporal.RetryPolicy {
 	return &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: 20}
 }
 
+// short is for one transaction. A cancelled workflow waits for it: whether it happened decides how the workflow ends.
 func short(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: time.Minute, RetryPolicy: endless(), Summary: summary,
+		StartToCloseTimeout: time.Minute, RetryPolicy: endless(), Summary: summary, WaitForCancellation: true,
 	})
 }
 
-// step is for activities that call Procore; timeout and attempts are the worker's settings.
+// step is for activities that call Procore; timeout and attempts are the worker's settings. A cancelled workflow waits
+// for the attempt that is under way: the way back must not run beside the step that it takes back.
 func step(ctx workflow.Context, timing activities.Timing, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: timing.StartToClose, RetryPolicy: patience(timing.Attempts), Summary: summary,
+		StartToCloseTimeout: timing.StartToClose, RetryPolicy: patience(timing.Attempts), Summary: summary, WaitForCancellation: true,
 	})
 }
 

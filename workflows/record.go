@@ -209,8 +209,14 @@ func (r *recordRun) sleep(ctx workflow.Context, seconds int64) error {
 		workflow.TimerOptions{Summary: "Wait for Procore's limit or another worker"}).Get(ctx, nil)
 }
 
-// unavailable ends a run whose patience is over; a cancelled run is pending again.
+// unavailable ends a run whose patience is over; a cancelled run closes as Canceled, and its record is pending again.
 func (r *recordRun) unavailable(ctx workflow.Context, resolution activities.Resolution, err error) (RecordResult, error) {
+	if cancelled := ctx.Err(); cancelled != nil {
+		if _, err := r.end(ctx, RecordResult{Outcome: activities.OutcomePending}, project(resolution)); err != nil {
+			return RecordResult{}, err
+		}
+		return RecordResult{}, cancelled
+	}
 	if !patienceOver(err) {
 		return RecordResult{}, err
 	}

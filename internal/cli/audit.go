@@ -12,12 +12,11 @@ import (
 
 func (a *App) auditCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "What happened to a record, and where it is in Procore"}
-	cmd.AddCommand(&cobra.Command{
+	return group(cmd, &cobra.Command{
 		Use: "show TENANT REF", Short: "Events, writes and Procore documents of one record", Args: exactArgs("TENANT", "REF"),
 		Example: "  ml-connector audit show acme PO00042\n  ml-connector audit show acme account.move,7 -o json",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.auditShow(cmd.Context(), args[0], args[1]) },
 	})
-	return cmd
 }
 
 type auditView struct {

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +13,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/ml-connector/odoo-procore/activities"
+	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/workflows"
 )
 
@@ -40,15 +43,33 @@ func (a *App) backfillCommand() *cobra.Command {
 	for _, name := range []string{"since", "until"} {
 		_ = start.MarkFlagRequired(name)
 	}
-	cmd.AddCommand(start)
-	return cmd
+	return group(cmd, start)
 }
 
-func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wait bool, timeout time.Duration) error {
+// checkBackfill looks at what the workflow would refuse, before there is a workflow.
+func checkBackfill(in workflows.BackfillInput) error {
 	for _, day := range []struct{ flag, value string }{{"--since", in.Since}, {"--until", in.Until}} {
 		if _, err := time.Parse(time.DateOnly, day.value); err != nil {
 			return fmt.Errorf("%s: %q is no date; write 2026-01-31", day.flag, day.value)
 		}
+	}
+	if in.Until < in.Since { // both have the form of a date
+		return fmt.Errorf("--until: %s is before --since %s: give the first day as --since and the last as --until", in.Until, in.Since)
+	}
+	for _, model := range in.Models {
+		if !slices.Contains(documents, model) {
+			return fmt.Errorf("--model: %q cannot be backfilled; use %s", model, strings.Join(documents, " or "))
+		}
+	}
+	return nil
+}
+
+// documents are the models that can be asked for by their date.
+var documents = []string{odoo.ModelPurchaseOrder, odoo.ModelMove}
+
+func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wait bool, timeout time.Duration) error {
+	if err := checkBackfill(in); err != nil {
+		return err
 	}
 	s, err := a.openStore(ctx)
 	if err != nil {
@@ -89,5 +110,5 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 			a.say("%s: %d read, %d changed.", model, count.Fetched, count.Changed)
 		}
 	}
-	return a.waitIdle(ctx, s, in.Tenant)
+	return a.waitDone(ctx, c, s, in.Tenant)
 }

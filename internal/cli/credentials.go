@@ -18,15 +18,15 @@ import (
 )
 
 func (a *App) credentialsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "credentials", Short: "Credentials of tenants, stored encrypted"}
-	cmd.AddCommand(
+	return group(
+		&cobra.Command{Use: "credentials", Short: "Credentials of tenants, stored encrypted"},
 		&cobra.Command{
 			Use:   "set TENANT odoo|procore",
 			Short: "Store the Odoo API key, or the Procore app's client id and secret",
 			Long: "Reads from the terminal without echo, or from standard input: for odoo the API key; for procore the client id on\n" +
 				"the first line and the client secret on the second. Nothing is taken from arguments.",
 			Example: "  ml-connector credentials set acme odoo\n  printf '%s\\n%s\\n' \"$ID\" \"$SECRET\" | ml-connector credentials set acme procore",
-			Args:    exactArgs("TENANT", "odoo|procore"),
+			Args:    noSecretArgs("TENANT", "odoo|procore"),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.credentialsSet(cmd.Context(), args[0], args[1])
 			},
@@ -43,8 +43,10 @@ func (a *App) credentialsCommand() *cobra.Command {
 			},
 		},
 	)
-	return cmd
 }
+
+// maxSecret is the longest secret, in characters.
+const maxSecret = 1000
 
 func (a *App) credentialsSet(ctx context.Context, tenant, system string) error {
 	prompts := map[string][]string{"odoo": {"Odoo API key"}, "procore": {"Procore client id", "Procore client secret"}}[system]
@@ -108,10 +110,47 @@ func (a *App) readSecrets(prompts []string) ([]string, error) {
 			}
 			line = text
 		}
-		if line = strings.TrimSpace(line); line == "" {
-			return nil, fmt.Errorf("the %s is empty: give it on standard input, one line each", prompt)
+		value, err := secretLine(prompt, line)
+		if err != nil {
+			return nil, err
 		}
-		values = append(values, line)
+		values = append(values, value)
+	}
+	if !interactive {
+		if rest, err := io.ReadAll(lines); err != nil || strings.TrimSpace(string(rest)) != "" {
+			return nil, fmt.Errorf("standard input goes on after the %s: give the %s, one line each, and nothing else",
+				prompts[len(prompts)-1], strings.Join(prompts, " and the "))
+		}
 	}
 	return values, nil
+}
+
+// secretLine is the secret of one line. What cannot be one is refused without repeating it.
+func secretLine(prompt, line string) (string, error) {
+	line = strings.TrimSpace(line)
+	switch {
+	case line == "":
+		return "", fmt.Errorf("the %s is empty: give it on standard input, one line each", prompt)
+	case len(line) > maxSecret:
+		return "", fmt.Errorf("the %s has %d characters, more than %d: it is something else", prompt, len(line), maxSecret)
+	case strings.ContainsAny(line[:1], "{[\"'"):
+		return "", fmt.Errorf("the %s begins with %c: give it alone, without JSON or quotes", prompt, line[0])
+	}
+	for i, r := range []rune(line) {
+		if r <= ' ' || r > '~' {
+			return "", fmt.Errorf("the %s has a blank or a character that no secret has, at place %d: copy it again", prompt, i+1)
+		}
+	}
+	return line, nil
+}
+
+// noSecretArgs is exactArgs without repeating what is too many: it may be a secret.
+func noSecretArgs(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > len(names) {
+			return fmt.Errorf("there is an argument too many: secrets are read from the terminal or standard input, never from arguments, "+
+				"which others can see; if it was one, change it; usage: %s", cmd.UseLine())
+		}
+		return exactArgs(names...)(cmd, args)
+	}
 }

@@ -32,6 +32,8 @@ func (a *App) pauseCommand() *cobra.Command {
 func (a *App) resumeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "resume TENANT", Short: "Let a paused tenant go on", Args: exactArgs("TENANT"), Example: "  ml-connector tenant resume acme",
+		Long: "A tenant that paused itself, because a system or the database is not the one that its bindings belong to, goes on only\n" +
+			"when everything is again as it was; otherwise see `tenant rebind`.",
 		RunE: func(cmd *cobra.Command, args []string) error { return a.tenantResume(cmd.Context(), args[0]) },
 	}
 }
@@ -43,6 +45,13 @@ func (a *App) tenantPause(ctx context.Context, name, reason string) error {
 	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
+	}
+	row, err := s.Tenant(ctx, name)
+	if err != nil {
+		return err
+	}
+	if row.Held {
+		return fmt.Errorf("tenant %s is paused already, and nothing is written: %s", name, row.PausedReason)
 	}
 	if err := setState(ctx, s, name, store.StatePaused, reason); err != nil {
 		return err
@@ -68,9 +77,21 @@ func (a *App) tenantResume(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	row, err := s.Tenant(ctx, name)
+	if err != nil {
+		return err
+	}
+	if row.State == store.StateLinking {
+		return fmt.Errorf("tenant %s is linking: it goes on by itself when a cycle has read all of Odoo; `ml-connector sync start %s` starts one", name, name)
+	}
 	temporal, err := a.openTemporal(ctx)
 	if err != nil {
 		return err
+	}
+	if row.Held {
+		if err := a.reconsider(ctx, s, temporal, name); err != nil {
+			return err
+		}
 	}
 	if err := setState(ctx, s, name, store.StateActive, ""); err != nil {
 		return err

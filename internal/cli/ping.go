@@ -43,7 +43,7 @@ func (a *App) ping(ctx context.Context, tenant string) error {
 		report.Odoo = pingOdoo(found)
 	}
 	if found, err := c.Procore.Ping(ctx); err != nil {
-		report.Procore.Message = err.Error()
+		report.Procore.Message = withWayOut(err).Error()
 	} else {
 		report.Procore = pingSide{OK: true, Message: fmt.Sprintf("company %s (%d) at %s, as %s",
 			found.CompanyName, c.File.Procore.CompanyID, strings.ToUpper(c.File.Procore.Environment), found.User.Login)}

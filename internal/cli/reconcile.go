@@ -26,8 +26,7 @@ func (a *App) reconcileCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.reconcileRun(cmd.Context(), args[0], project) },
 	}
 	run.Flags().StringVar(&project, "project", "", "id or number of one Procore project")
-	cmd.AddCommand(run)
-	return cmd
+	return group(cmd, run)
 }
 
 func (a *App) reconcileRun(ctx context.Context, tenant, project string) error {
@@ -48,7 +47,9 @@ func (a *App) reconcileRun(ctx context.Context, tenant, project string) error {
 	} else {
 		err = a.reconcileTables(report)
 	}
-	if err == nil && !report.Clean() {
+	// A project that was asked for and could not be read is in the problems alone: nothing about it is explained.
+	unread := project != "" && len(report.Problems) > 0 && len(report.Rows) == 0
+	if err == nil && (unread || !report.Clean()) {
 		err = errQuiet
 	}
 	return err

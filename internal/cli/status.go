@@ -16,22 +16,20 @@ import (
 
 func (a *App) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "status", Short: "What a tenant is doing"}
-	cmd.AddCommand(&cobra.Command{
+	return group(cmd, &cobra.Command{
 		Use: "show TENANT", Short: "Records by model and state, pending work, exceptions by cause", Args: exactArgs("TENANT"),
 		Example: "  ml-connector status show acme",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.statusShow(cmd.Context(), args[0]) },
 	})
-	return cmd
 }
 
 func (a *App) exceptionsCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "exceptions", Short: "Records that wait for a person"}
-	cmd.AddCommand(&cobra.Command{
+	return group(cmd, &cobra.Command{
 		Use: "list TENANT", Short: "List what waits, why, how much, and the way out", Args: exactArgs("TENANT"),
 		Example: "  ml-connector exceptions list acme -o json",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.exceptionsList(cmd.Context(), args[0]) },
 	})
-	return cmd
 }
 
 type statusView struct {
@@ -81,6 +79,9 @@ func (a *App) statusShow(ctx context.Context, tenant string) error {
 		view.Exceptions[e.Code]++
 	}
 	a.say("Tenant %s is %s; %d records are pending, %d exceptions.", tenant, row.State, view.Pending, len(exceptions))
+	if row.PausedReason != "" {
+		a.say("It is paused: %s.", row.PausedReason)
+	}
 	if view.NextAt != nil {
 		a.say("The next deferred record is due at %s.", view.NextAt.Format(time.RFC3339))
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -31,8 +30,7 @@ func (a *App) syncCommand() *cobra.Command {
 	}
 	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending; exit 0 only then")
 	start.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long --wait waits")
-	cmd.AddCommand(start)
-	return cmd
+	return group(cmd, start)
 }
 
 func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait bool, timeout time.Duration) error {
@@ -50,14 +48,9 @@ func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait 
 	if err := a.raise(ctx, s, tenant, refs); err != nil {
 		return err
 	}
-	run, err := temporalClient.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: workflows.SyncID(tenant) + "/now", TaskQueue: a.cfg.TaskQueue,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttrTenant.ValueSet(tenant)),
-		StaticSummary:            "One poll of Odoo for " + tenant + ", asked for by a person",
-	}, workflows.TenantSync, workflows.TenantSyncInput{Tenant: tenant})
+	run, err := a.startCycle(ctx, temporalClient, tenant)
 	if err != nil {
-		return fmt.Errorf("starting the cycle: %w", err)
+		return err
 	}
 	if !wait {
 		a.say("Started %s. Follow it in the Temporal Web UI, or with `ml-connector status show %s`.", run.GetID(), tenant)
@@ -65,9 +58,34 @@ func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait 
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if err := a.readCycle(ctx, run, tenant); err != nil {
+		return err
+	}
+	return a.waitDone(ctx, temporalClient, s, tenant)
+}
+
+// startCycle starts a poll of Odoo, or joins the one that a person asked for before.
+func (a *App) startCycle(ctx context.Context, c client.Client, tenant string) (client.WorkflowRun, error) {
+	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: workflows.SyncID(tenant) + "/now", TaskQueue: a.cfg.TaskQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttrTenant.ValueSet(tenant)),
+		StaticSummary:            "One poll of Odoo for " + tenant + ", asked for by a person",
+	}, workflows.TenantSync, workflows.TenantSyncInput{Tenant: tenant})
+	if err != nil {
+		return nil, fmt.Errorf("starting the cycle: %w", err)
+	}
+	return run, nil
+}
+
+// readCycle waits for a poll and tells what it read.
+func (a *App) readCycle(ctx context.Context, run client.WorkflowRun, tenant string) error {
 	var fetched activities.FetchResult
 	if err := run.Get(ctx, &fetched); err != nil {
 		return readingFailed(ctx, run.GetID(), err)
+	}
+	if fetched.Paused {
+		return fmt.Errorf("tenant %s was paused meanwhile: `ml-connector status show %s` says why, `ml-connector tenant resume %s` lets it go on", tenant, tenant, tenant)
 	}
 	total := activities.FetchCount{}
 	for _, count := range fetched.Models {
@@ -76,33 +94,32 @@ func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait 
 	}
 	a.say("Read from Odoo: %d records, %d of them changed, up to %s (Odoo's clock), in %d calls.",
 		total.Fetched, total.Changed, fetched.Until.Format(time.RFC3339), fetched.OdooCalls)
-	return a.waitIdle(ctx, s, tenant)
+	return nil
 }
 
 // running refuses a tenant that is paused.
 func running(ctx context.Context, s *store.Store, tenant string) error {
 	row, err := s.Tenant(ctx, tenant)
+	if err == nil && row.Held {
+		return fmt.Errorf("tenant %s is paused and nothing is written: %s; `ml-connector tenant rebind %s` shows the way out", tenant, row.PausedReason, tenant)
+	}
 	if err == nil && row.State == store.StatePaused {
 		err = fmt.Errorf("tenant %s is paused (%s): `ml-connector tenant resume %s` lets it go on", tenant, row.PausedReason, tenant)
 	}
 	return err
 }
 
-// readingFailed tells a command that stopped waiting from a workflow that failed.
-func readingFailed(ctx context.Context, id string, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("reading Odoo takes longer: %s goes on without this command, if a worker runs", id)
-	}
-	return fmt.Errorf("reading Odoo: %w", err)
-}
-
-// raise asks for named records once more, before everything else.
+// raise asks for named records once more, before everything else: for all of them or, when one is not known, for none.
 func (a *App) raise(ctx context.Context, s *store.Store, tenant string, refs []string) error {
+	records := make([]store.Record, 0, len(refs))
 	for _, ref := range refs {
 		record, err := a.find(ctx, s, tenant, ref)
 		if err != nil {
 			return err
 		}
+		records = append(records, record)
+	}
+	for _, record := range records {
 		if _, err := s.RaiseWant(ctx, tenant, record.Model, []int64{record.ID}, "asked for by "+operator(), activities.PrioritySyncNow); err != nil {
 			return err
 		}
@@ -123,33 +140,4 @@ func (a *App) find(ctx context.Context, s *store.Store, tenant, ref string) (sto
 			found[0].Model, found[0].ID, found[1].Model, found[1].ID)
 	}
 	return found[0], nil
-}
-
-// waitIdle shows progress until nothing is pending.
-func (a *App) waitIdle(ctx context.Context, s *store.Store, tenant string) error {
-	last := -1
-	said := time.Time{}
-	for {
-		waiting, offered, _, err := s.Pending(ctx, tenant)
-		pending := waiting + offered
-		if err != nil {
-			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return fmt.Errorf("%d records are still pending after the timeout; the work goes on", last)
-			}
-			return err
-		}
-		if pending == 0 {
-			a.say("Nothing is pending.")
-			return nil
-		}
-		if pending != last && time.Since(said) > 2*time.Second {
-			a.say("%d records are pending …", pending)
-			last, said = pending, time.Now()
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%d records are still pending; the work goes on without this command", pending)
-		case <-time.After(300 * time.Millisecond):
-		}
-	}
 }

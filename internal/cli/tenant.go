@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -14,27 +13,28 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/internal/store"
 	"github.com/ml-connector/odoo-procore/internal/tenant"
 )
 
-// maxFile is the largest tenant file or mapping sheet that is read, in bytes.
-const maxFile = 64 << 20
-
 func (a *App) tenantCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "tenant", Short: "Tenants: one Odoo database with one Procore company"}
 	var file string
+	var other bool
 	apply := &cobra.Command{
-		Use:     "apply -f FILE",
-		Short:   "Create or change a tenant from its file, and its schedule in Temporal",
+		Use:   "apply -f FILE",
+		Short: "Create or change a tenant from its file, and its schedule in Temporal",
+		Long: "Creates a tenant or changes its settings. A file that names another Odoo server or database, or another Procore or\n" +
+			"company than what was sent belongs to, is refused; with --other-books it is applied, and the tenant is paused until\n" +
+			"`tenant rebind`.",
 		Example: "  ml-connector tenant apply -f acme.yaml\n  cat acme.yaml | ml-connector tenant apply -f -",
 		Args:    exactArgs(),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.tenantApply(cmd.Context(), file) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.tenantApply(cmd.Context(), file, other) },
 	}
+	apply.Flags().BoolVar(&other, "other-books", false, "apply a file that names another Odoo or Procore, and pause the tenant")
 	apply.Flags().StringVarP(&file, "file", "f", "", "tenant file, or - for standard input")
 	_ = apply.MarkFlagRequired("file")
-	cmd.AddCommand(
+	return group(
+		&cobra.Command{Use: "tenant", Short: "Tenants: one Odoo database with one Procore company"},
 		apply,
 		&cobra.Command{
 			Use: "list", Short: "List the tenants", Args: exactArgs(), Example: "  ml-connector tenant list -o json",
@@ -44,13 +44,12 @@ func (a *App) tenantCommand() *cobra.Command {
 			Use: "show TENANT", Short: "Show a tenant's settings as applied", Args: exactArgs("TENANT"), Example: "  ml-connector tenant show acme",
 			RunE: func(cmd *cobra.Command, args []string) error { return a.tenantShow(cmd.Context(), args[0]) },
 		},
-		a.pauseCommand(), a.resumeCommand(),
+		a.pauseCommand(), a.resumeCommand(), a.rebindCommand(),
 	)
-	return cmd
 }
 
-func (a *App) tenantApply(ctx context.Context, path string) error {
-	data, err := a.readFile(path)
+func (a *App) tenantApply(ctx context.Context, path string, other bool) error {
+	data, err := a.readText(path)
 	if err != nil {
 		return err
 	}
@@ -62,9 +61,12 @@ func (a *App) tenantApply(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	prefix, err := originPrefix(ctx, s, file)
+	prefix, differs, err := originPrefix(ctx, s, file)
 	if err != nil {
 		return err
+	}
+	if differs != "" && !other {
+		return fmt.Errorf("%s: what was sent belongs to the first; use another tenant name for other books, or --other-books if the system itself moved or was exchanged", differs)
 	}
 	temporal, err := a.openTemporal(ctx)
 	if err != nil {
@@ -76,28 +78,38 @@ func (a *App) tenantApply(ctx context.Context, path string) error {
 	}
 	saved, err := s.SaveTenant(ctx, store.TenantChange{
 		Name: file.Tenant, Settings: settings, State: store.StateActive, OriginPrefix: prefix, By: operator(),
-		Raise: []string{odoo.ModelPurchaseOrder, odoo.ModelMove},
+		Raise: documents,
 	})
 	if err != nil {
 		return err
 	}
+	if differs != "" {
+		if err := s.Hold(ctx, file.Tenant, differs, operator()); err != nil {
+			return err
+		}
+	}
 	if err := a.applySchedule(ctx, temporal, file); err != nil {
-		return err
+		return fmt.Errorf("tenant %s is saved, its schedule is not, so nothing is read by itself yet: run the command again; %w", file.Tenant, err)
 	}
 	a.sayApplied(file, saved)
+	if differs != "" {
+		a.say("It is paused, and nothing is written: %s. `ml-connector tenant rebind %s` shows what going on there would do.", differs, file.Tenant)
+	}
 	return nil
 }
 
-// originPrefix is the one that the tenant has; a new tenant gets one. A file that points a tenant at other books is refused.
-func originPrefix(ctx context.Context, s *store.Store, file tenant.File) (string, error) {
+// originPrefix is the one that the tenant has; a new tenant gets one. differs tells how the file points a tenant at
+// other books.
+func originPrefix(ctx context.Context, s *store.Store, file tenant.File) (prefix, differs string, err error) {
 	before, err := s.Tenant(ctx, file.Tenant)
 	if errors.Is(err, store.ErrUnknownTenant) {
-		return strings.ToLower(rand.Text()[:8]), nil
+		return strings.ToLower(rand.Text()[:8]), "", nil
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return before.OriginPrefix, fixedFields(before, file)
+	differs, err = otherBooks(before, file)
+	return before.OriginPrefix, differs, err
 }
 
 func (a *App) sayApplied(file tenant.File, saved store.TenantResult) {
@@ -110,26 +122,6 @@ func (a *App) sayApplied(file tenant.File, saved store.TenantResult) {
 	if saved.Created {
 		a.say("Next: ml-connector credentials set %s odoo, credentials set %s procore, ping %s, map import %s.", file.Tenant, file.Tenant, file.Tenant, file.Tenant)
 	}
-}
-
-// fixedFields refuses a file that points a tenant at other books: its bindings belong to the old ones.
-func fixedFields(before store.Tenant, after tenant.File) error {
-	var old tenant.File
-	if err := json.Unmarshal(before.Settings, &old); err != nil {
-		return fmt.Errorf("reading the present settings: %w", err)
-	}
-	for _, f := range []struct{ field, old, now string }{
-		{"odoo.url", old.Odoo.URL, after.Odoo.URL},
-		{"odoo.database", old.Odoo.Database, after.Odoo.Database},
-		{"procore.environment", old.Procore.Environment, after.Procore.Environment},
-		{"procore.api_url", old.Procore.APIURL, after.Procore.APIURL},
-		{"procore.company_id", strconv.FormatInt(old.Procore.CompanyID, 10), strconv.FormatInt(after.Procore.CompanyID, 10)},
-	} {
-		if f.old != f.now {
-			return fmt.Errorf("%s: tenant %s is bound to %q and the file says %q: what was sent belongs to the first; use another tenant name for other books", f.field, before.Name, f.old, f.now)
-		}
-	}
-	return nil
 }
 
 type tenantView struct {
@@ -192,27 +184,6 @@ func (a *App) tenantShow(ctx context.Context, name string) error {
 	}
 	a.output = "json" // settings have no table
 	return a.print(view, nil, nil)
-}
-
-// readFile reads a file, or standard input for "-".
-func (a *App) readFile(path string) ([]byte, error) {
-	in := a.stdin
-	if path != "-" {
-		file, err := os.Open(path) //nolint:gosec // the operator names the path
-		if err != nil {
-			return nil, fmt.Errorf("opening file: %w", err)
-		}
-		defer func() { _ = file.Close() }()
-		in = file
-	}
-	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
-	}
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s is larger than %d MB", path, maxFile>>20)
-	}
-	return data, nil
 }
 
 // operator names who runs a command, for the audit trail.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/worker"
@@ -26,7 +27,7 @@ func (a *App) migrateCommand() *cobra.Command {
 				return err
 			}
 			if err := store.Migrate(cmd.Context(), url); err != nil {
-				return err
+				return databaseError(err)
 			}
 			a.say("The database has this version's schema.")
 			return nil
@@ -38,9 +39,10 @@ func (a *App) workerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "worker",
 		Short: "Run workflows and activities until stopped",
-		Long: "Runs workflows and activities until SIGINT or SIGTERM. Everything is read from the environment: DATABASE_URL,\n" +
+		Long: "Runs workflows and activities until SIGINT or SIGTERM; then what is under way is ended, which takes at most\n" +
+			"ML_STOP_TIMEOUT. A second signal ends it at once. Everything is read from the environment: DATABASE_URL,\n" +
 			"TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ML_KEY_FILE, ML_TASK_QUEUE, ML_WORKER, ML_CONCURRENCY,\n" +
-			"ML_HTTP_TIMEOUT, ML_ACTIVITY_TIMEOUT, ML_SETTLE, ML_ATTEMPTS, ML_LOG_LEVEL.",
+			"ML_HTTP_TIMEOUT, ML_ACTIVITY_TIMEOUT, ML_SETTLE, ML_ATTEMPTS, ML_STOP_TIMEOUT, ML_LOG_LEVEL.",
 		Example: "  ml-connector worker",
 		Args:    exactArgs(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.runWorker(cmd.Context()) },
@@ -48,12 +50,6 @@ func (a *App) workerCommand() *cobra.Command {
 }
 
 func (a *App) runWorker(ctx context.Context) error {
-	if a.cfg.Settle <= a.cfg.HTTPTimeout {
-		return fmt.Errorf("ML_SETTLE (%s) must be longer than ML_HTTP_TIMEOUT (%s): a request of a lost worker may still be under way", a.cfg.Settle, a.cfg.HTTPTimeout)
-	}
-	if a.cfg.ActivityTimeout <= a.cfg.HTTPTimeout {
-		return fmt.Errorf("ML_ACTIVITY_TIMEOUT (%s) must be longer than ML_HTTP_TIMEOUT (%s): a step would be given up while its request is under way", a.cfg.ActivityTimeout, a.cfg.HTTPTimeout)
-	}
 	if a.cfg.Worker == "" {
 		host, err := os.Hostname()
 		if err != nil {
@@ -69,14 +65,18 @@ func (a *App) runWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := a.dialTemporal(ctx, a.cfg.LogLevel)
+	logger := a.logger(a.cfg.LogLevel) // one for all: two would not wait for each other's lines
+	c, err := a.dialTemporal(ctx, logger)
 	if err != nil {
 		return err
 	}
-	logger := a.logger(a.cfg.LogLevel)
+	working, cutOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutOff()
 	w := worker.New(c, a.cfg.TaskQueue, worker.Options{
 		Identity:                           a.cfg.Worker,
 		MaxConcurrentActivityExecutionSize: a.cfg.Concurrency,
+		WorkerStopTimeout:                  a.cfg.StopTimeout,
+		BackgroundActivityContext:          working,
 	})
 	workflows.Register(w, activities.New(s, box, c, a.cfg.TaskQueue, a.activityConfig(), logger))
 	if err := w.Start(); err != nil {
@@ -84,7 +84,10 @@ func (a *App) runWorker(ctx context.Context) error {
 	}
 	logger.InfoContext(ctx, "worker started", "worker", a.cfg.Worker, "task_queue", a.cfg.TaskQueue, "version", Version)
 	<-ctx.Done()
-	logger.InfoContext(context.WithoutCancel(ctx), "worker stopping")
+	logger.InfoContext(working, "worker stopping", "at_most", a.cfg.StopTimeout)
+	// The last fifth is for what was cut off: its row in sends says that the answer is not known, and Temporal hears that
+	// the attempt has failed. Otherwise the part would be held for the settle time, and the attempt for its timeout.
+	defer time.AfterFunc(a.cfg.StopTimeout*4/5, cutOff).Stop()
 	w.Stop()
 	return nil
 }

@@ -2,8 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/clients/procore"
@@ -14,8 +12,6 @@ const (
 	page = 500
 	// tornReads is how often a document whose lines do not sum to its header is read again.
 	tornReads = 2
-	// attempts is how often a read of Procore is tried when the network or Procore fails.
-	attempts = 4
 )
 
 func readOrders(ctx context.Context, c *odoo.Client) ([]odoo.PurchaseOrder, error) {
@@ -83,58 +79,8 @@ func readAnalytic(ctx context.Context, c *odoo.Client) ([]odoo.AnalyticLine, err
 
 // readProject reads what Procore holds of a project.
 func readProject(ctx context.Context, c *procore.Client, id int64) (projectBooks, error) {
-	var p projectBooks
-	for _, read := range []func() error{
-		func() (err error) {
-			p.commitments, _, err = c.Commitments.List(ctx, id, procore.CommitmentListOptions{Extended: true})
-			return err
-		},
-		func() (err error) {
-			p.requisitions, _, err = c.Requisitions.List(ctx, id, 0, procore.RequisitionListOptions{Items: true})
-			return err
-		},
-		func() (err error) {
-			p.directCosts, _, err = c.DirectCosts.List(ctx, id, procore.DirectCostListOptions{})
-			return err
-		},
-		func() (err error) {
-			p.directCostLines, _, err = c.DirectCosts.ListLines(ctx, id, procore.DirectCostLineListOptions{})
-			return err
-		},
-	} {
-		if err := patient(ctx, read); err != nil {
-			return p, fmt.Errorf("reading project %d of Procore: %w", id, err)
-		}
-	}
-	return p, nil
-}
-
-// patient waits for Procore's limit, and tries again what may pass by itself.
-func patient(ctx context.Context, read func() error) error {
-	for attempt := 1; ; attempt++ {
-		err := read()
-		if err == nil {
-			return nil
-		}
-		wait := time.Duration(attempt) * time.Second
-		switch procore.Classify(err) {
-		case procore.Limited:
-			if until, ok := procore.RetryAt(err); ok {
-				wait = max(time.Until(until), time.Second)
-			}
-		case procore.Transient:
-			if attempt >= attempts {
-				return err
-			}
-		case procore.Permanent, procore.Ambiguous, procore.Conflict:
-			return err
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
-		}
-	}
+	d, err := c.Projects.Documents(ctx, id)
+	return projectBooks{
+		commitments: d.Commitments, requisitions: d.Requisitions, directCosts: d.DirectCosts, directCostLines: d.DirectCostLines,
+	}, err
 }

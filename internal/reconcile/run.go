@@ -59,7 +59,7 @@ func Run(ctx context.Context, s *store.Store, c *activities.Connection, o Option
 	}
 	var forbidden map[int64]bool
 	load := activities.RulesFor{Orders: b.orders, Bills: b.bills, Accounts: analyticAccounts(b.analytic)}
-	if err := patient(ctx, func() (err error) {
+	if err := procore.Patiently(ctx, func() (err error) {
 		b.rules, forbidden, err = activities.LoadRules(ctx, s, c, load)
 		return err
 	}); err != nil {
