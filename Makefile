@@ -18,6 +18,13 @@ demo: ## Take a construction firm through the product on this machine; ARGS="-on
 	go build -o bin/demo ./cmd/demo
 	bin/demo $(ARGS)
 
+.PHONY: crash
+crash: ## Kill and stop the worker at every write of a small firm and compare the ends; REPORT=FILE, ARGS="-only EXPRESSION"
+	@tools/prerequisites demo
+	@$(MAKE) --no-print-directory build
+	go build -o bin/crash ./cmd/crash
+	bin/crash -binary bin/ml-connector $(if $(REPORT),-report $(REPORT)) $(ARGS)
+
 .PHONY: test
 test: ## Run all tests with the race detector, on a PostgreSQL and a Temporal of their own; PKG=./mapping/... for some, ARGS for go test
 	@tools/prerequisites test

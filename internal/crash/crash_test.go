@@ -1,0 +1,40 @@
+package crash_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/internal/crash"
+	"github.com/ml-connector/odoo-procore/internal/rig"
+)
+
+// A sample of `make crash`: each effect of a small firm, disturbed in one of the four ways.
+func TestSample(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	bench, err := rig.Open(ctx, rig.Options{Log: t.Output()})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, bench.Close()) })
+
+	run := &crash.Run{Bench: bench, Stages: crash.Small(), Sample: true, Parallel: 6, Log: t.Output()}
+	points, err := run.Points(ctx)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(points), 10)
+	ways := map[crash.When]int{}
+	for _, p := range points {
+		ways[p.When]++
+	}
+	require.Len(t, ways, len(crash.Whens), "all ways are in the sample")
+
+	report, err := run.Disturb(ctx, points)
+	require.NoError(t, err)
+	require.Empty(t, report.Differences)
+	require.True(t, report.Equal)
+	require.Len(t, report.Points, len(points))
+	for _, p := range report.Points {
+		require.NotZero(t, p.PID, "%s/%s", p.Effect, p.When)
+	}
+}

@@ -1,0 +1,144 @@
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/ml-connector/odoo-procore/workflows"
+)
+
+// look is how often a wait looks whether it is over.
+const look = 200 * time.Millisecond
+
+// Cycle lets Odoo's clock tick and runs cycles until nothing is pending and no run is open. What is parked waits.
+func (t *Tenant) Cycle(ctx context.Context) error {
+	for {
+		t.Tick()
+		if err := t.Sync(ctx); err != nil {
+			return err
+		}
+		if err := t.Rest(ctx); err != nil {
+			return err
+		}
+		pending, err := t.Pending(ctx)
+		if err != nil || len(pending) == 0 {
+			return err
+		}
+	}
+}
+
+// Sync is one poll of Odoo, which wakes Dispatch at its end.
+func (t *Tenant) Sync(ctx context.Context) error {
+	run, err := t.bench.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: workflows.SyncID(t.Name), TaskQueue: t.Name,
+		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttrTenant.ValueSet(t.Name)),
+	}, workflows.TenantSync, workflows.TenantSyncInput{Tenant: t.Name})
+	if err != nil {
+		return fmt.Errorf("starting a cycle of %s: %w", t.Name, err)
+	}
+	if err := run.Get(ctx, nil); err != nil {
+		return fmt.Errorf("waiting for a cycle of %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+// Rest waits until no run of the tenant is open: first for Dispatch, which ends after its children mostly.
+func (t *Tenant) Rest(ctx context.Context) error {
+	err := t.bench.Temporal.GetWorkflow(ctx, workflows.DispatchID(t.Name), "").Get(ctx, nil)
+	if _, none := errors.AsType[*serviceerror.NotFound](err); err != nil && !none {
+		return fmt.Errorf("waiting for Dispatch of %s: %w", t.Name, err)
+	}
+	return Until(ctx, "the runs of "+t.Name+" to end", func() (bool, error) {
+		open, err := t.open(ctx)
+		return len(open) == 0, err
+	})
+}
+
+// Pending names the records that are neither done nor parked, with how far they are.
+func (t *Tenant) Pending(ctx context.Context) ([]string, error) {
+	rows, err := t.bench.Store.Pool().Query(ctx, `SELECT model || '/' || odoo_id || ' ' || want || '>' || done FROM records
+		WHERE tenant = $1 AND want > done AND content IS NOT NULL AND NOT is_parked(tenant, model, odoo_id) ORDER BY rank, odoo_id`, t.Name)
+	if err != nil {
+		return nil, fmt.Errorf("reading what is pending: %w", err)
+	}
+	pending, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("reading what is pending: %w", err)
+	}
+	return pending, nil
+}
+
+// open are the ids of the tenant's open runs.
+func (t *Tenant) open(ctx context.Context) ([]string, error) {
+	list, err := t.bench.Temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		Query: fmt.Sprintf(`Tenant = %q AND ExecutionStatus = "Running"`, t.Name), PageSize: 1000,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing the runs of %s: %w", t.Name, err)
+	}
+	var ids []string
+	for _, info := range list.GetExecutions() {
+		ids = append(ids, info.GetExecution().GetWorkflowId())
+	}
+	return ids, nil
+}
+
+// leaveTemporal ends what is open; the server may live on.
+func (t *Tenant) leaveTemporal() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	ids, err := t.open(ctx)
+	errs := []error{err}
+	for _, id := range ids {
+		err := t.bench.Temporal.TerminateWorkflow(ctx, id, "", "the rig is taken down")
+		if _, over := errors.AsType[*serviceerror.NotFound](err); err != nil && !over {
+			errs = append(errs, fmt.Errorf("ending %s: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Until calls is until it gives true. It ends with an error when is gives one, or ctx is done.
+func Until(ctx context.Context, what string, is func() (bool, error)) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		done, err := is()
+		if ctx.Err() == nil && (done || err != nil) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
+		case <-tick.C:
+		}
+	}
+}
+
+// State tells what is pending and open, for messages.
+func (t *Tenant) State(ctx context.Context) string {
+	pending, err := t.Pending(ctx)
+	open, openErr := t.open(ctx)
+	if err = errors.Join(err, openErr); err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("pending: %s; open runs: %s", orNone(pending), orNone(open))
+}
+
+func orNone(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
