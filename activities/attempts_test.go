@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+
+	"github.com/ml-connector/odoo-procore/clients/procore"
 )
 
 // traffic is every request that came to the sandboxes, and every attempt of an activity, by one clock. Temporal's history
@@ -36,8 +39,28 @@ type arrival struct {
 // attempt of an activity; while it runs, to is zero.
 type attempt struct {
 	workflow, run, activity string
+	kind                    string // of the activity: Resolve, WriteLines, ...
 	number                  int32
 	from, to                time.Time
+}
+
+// name is what a read of Procore carries as its request id; a write, and the look before it, carries that of its row.
+func (a *attempt) name() string {
+	return a.workflow + "/" + a.run + "/" + a.activity + "/" + strconv.Itoa(int(a.number))
+}
+
+// Activities that speak to our database and Temporal only, and those that read Odoo; all others speak to Procore alone.
+var (
+	silent = []string{"Offer", "GiveBack", "Finish", "Park", "WakeDispatch"}
+	reads  = []string{"FetchChanges", "FetchPeriod"}
+)
+
+// may tells whether an attempt may have made a request that carries nothing to know it by: one to Odoo, or for a token.
+func (a *attempt) may(system string) bool {
+	if system == "odoo" {
+		return slices.Contains(reads, a.kind)
+	}
+	return !slices.Contains(silent, a.kind)
 }
 
 func (a *attempt) holds(at time.Time) bool {
@@ -73,7 +96,8 @@ func (a *attempting) ExecuteActivity(ctx context.Context, in *interceptor.Execut
 	t := a.traffic
 	t.mu.Lock()
 	made := &attempt{
-		workflow: info.WorkflowExecution.ID, run: info.WorkflowExecution.RunID, activity: info.ActivityID, number: info.Attempt, from: time.Now(),
+		workflow: info.WorkflowExecution.ID, run: info.WorkflowExecution.RunID, activity: info.ActivityID, kind: info.ActivityType.Name,
+		number: info.Attempt, from: time.Now(),
 	}
 	t.attempts = append(t.attempts, made)
 	t.mu.Unlock()
@@ -82,7 +106,7 @@ func (a *attempting) ExecuteActivity(ctx context.Context, in *interceptor.Execut
 		defer t.mu.Unlock()
 		made.to = time.Now()
 	}()
-	return a.Next.ExecuteActivity(ctx, in)
+	return a.Next.ExecuteActivity(procore.WithRequestID(ctx, made.name()), in)
 }
 
 func (t *traffic) seen() ([]arrival, []attempt) {
@@ -127,43 +151,58 @@ func started(events []*historypb.HistoryEvent) map[string]*historypb.ActivityTas
 	return out
 }
 
-// tried tells why activities of a run took more than one attempt. A task that an overloaded Temporal server lost on its
-// way to the worker, which never saw that attempt, is no failure of anybody's here.
-func (h *histories) tried(workflow, run string) (why []string) {
+// failure is why an activity was tried again: the type and the message of the lastFailure in its ActivityTaskStarted.
+type failure struct{ activity, kind, message string }
+
+// tried are the failures of a run. A task that an overloaded Temporal server lost on its way to the worker, which never
+// saw that attempt, is no failure of anybody's here.
+func (h *histories) tried(workflow, run string) (why []failure) {
 	h.p.t.Helper()
 	_, attempts := h.p.traffic.seen()
 	for name, s := range started(h.of(workflow, run)) {
-		if s.GetAttempt() == 1 || s.GetLastFailure().GetTimeoutFailureInfo() != nil && !slices.ContainsFunc(attempts, func(m attempt) bool {
+		i := slices.IndexFunc(attempts, func(m attempt) bool {
 			return m.workflow == workflow && m.run == run && m.activity == name && m.number == s.GetAttempt()-1
-		}) {
+		})
+		last := s.GetLastFailure()
+		if s.GetAttempt() == 1 || i < 0 && last.GetTimeoutFailureInfo() != nil {
 			continue
 		}
-		require.NotEmpty(h.p.t, s.GetLastFailure().GetMessage())
-		why = append(why, s.GetLastFailure().GetMessage())
+		require.GreaterOrEqual(h.p.t, i, 0, "attempt %d of an activity in %s was not seen", s.GetAttempt()-1, workflow)
+		require.NotEmpty(h.p.t, last.GetMessage())
+		why = append(why, failure{attempts[i].kind, last.GetApplicationFailureInfo().GetType(), last.GetMessage()})
 	}
 	return why
 }
 
 // tried is the same for one run.
-func (p *product) tried(workflow, run string) []string {
+func (p *product) tried(workflow, run string) []failure {
 	p.t.Helper()
 	return (&histories{p: p}).tried(workflow, run)
 }
 
-// timers are how long a run waited on each of its timers.
-func timers(events []*historypb.HistoryEvent) []time.Duration {
-	var waits []time.Duration
-	for _, e := range events {
-		if s := e.GetTimerStartedEventAttributes(); s != nil {
-			waits = append(waits, s.GetStartToFireTimeout().AsDuration())
-		}
-	}
-	return waits
+// failed wants an activity of a run to have been tried again after a failure of that type whose message matches.
+func (p *product) failed(workflow, run, activity, kind, message string) {
+	p.t.Helper()
+	why, form := p.tried(workflow, run), regexp.MustCompile(message)
+	require.True(p.t, slices.ContainsFunc(why, func(f failure) bool {
+		return f.activity == activity && f.kind == kind && form.MatchString(f.message)
+	}), "no %s of %s matches %q: %+v", kind, activity, message, why)
 }
 
-// checkTraffic wants every request that came so far inside an attempt of an activity that Temporal's history knows; a
-// write inside the one that its row in sends names. It returns why activities were tried again.
-func (p *product) checkTraffic() (why []string) {
+// attemptAt is the attempt of a run that was under way; one run has one at a time.
+func (p *product) attemptAt(workflow, run string, at time.Time) attempt {
+	p.t.Helper()
+	_, attempts := p.traffic.seen()
+	i := slices.IndexFunc(attempts, func(m attempt) bool { return m.workflow == workflow && m.run == run && m.holds(at) })
+	require.GreaterOrEqual(p.t, i, 0, "no attempt of %s was under way", workflow)
+	return attempts[i]
+}
+
+// checkTraffic wants every request that came so far inside an attempt of an activity that Temporal's history knows: a
+// write, and the look before it, inside the one that its row in sends names; another read of Procore inside the one whose
+// name it carries; a read of Odoo and a request for a token, which carry nothing, inside one that makes such requests. It
+// returns why activities were tried again.
+func (p *product) checkTraffic() (why []failure) {
 	p.t.Helper()
 	p.answered()
 	arrivals, attempts := p.traffic.seen()
@@ -176,10 +215,19 @@ func (p *product) checkTraffic() (why []string) {
 			continue
 		}
 		row, known := rows[a.requestID]
-		require.True(p.t, known || a.system == "odoo" || a.method == http.MethodGet || a.path == "/oauth/token", "%s %s has no row in sends", a.method, a.path)
+		nameless := a.system == "odoo" || a.path == "/oauth/token"
+		require.True(p.t, known || nameless || a.method == http.MethodGet, "%s %s has no row in sends", a.method, a.path)
 		require.True(p.t, slices.ContainsFunc(attempts, func(m attempt) bool {
-			return m.holds(a.at) && (!known || m.workflow == row.workflow && m.run == row.run && m.number == row.number)
-		}), "%s %s came outside an attempt", a.method, a.path)
+			switch {
+			case !m.holds(a.at):
+				return false
+			case known:
+				return m.workflow == row.workflow && m.run == row.run && m.number == row.number && m.may(a.system)
+			case nameless:
+				return m.may(a.system)
+			}
+			return m.name() == a.requestID
+		}), "%s %s came outside its attempt", a.method, a.path)
 	}
 	h := histories{p: p}
 	var runs []attempt

@@ -154,14 +154,10 @@ func (s *stepContext) bind(b store.BindingUpdate, kind string, project, id int64
 }
 
 func headerUpdate(want *mapping.Commitment) procore.CommitmentUpdate {
-	update := procore.CommitmentUpdate{
+	return procore.CommitmentUpdate{
 		OriginID: &want.OriginID, Number: &want.Number, Title: &want.Title, Description: &want.Description,
-		VendorID: &want.Vendor, Private: want.Private,
+		VendorID: &want.Vendor, Private: want.Private, ContractDate: dateOf(want.ContractDate),
 	}
-	if date, err := procore.ParseDate(string(want.ContractDate)); err == nil && want.ContractDate != "" {
-		update.ContractDate = &date
-	}
-	return update
 }
 
 // writeLines makes the commitment's lines those that are wanted: first what is not wanted goes, then the rest is written.

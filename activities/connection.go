@@ -103,7 +103,7 @@ func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credentia
 	if made.Odoo, err = odoo.New(odoo.Config{
 		URL: made.File.Odoo.URL, Database: made.File.Odoo.Database, Login: made.File.Odoo.User, Key: odooSecret.APIKey,
 		Companies: made.File.Odoo.Companies, HTTPTimeout: c.cfg.HTTPTimeout, UserAgent: c.cfg.UserAgent,
-		RequestsPerSecond: made.File.Odoo.RequestsPerSecond,
+		RequestsPerSecond: made.File.Odoo.RequestsPerSecond, WrapTransport: c.cfg.WrapTransport,
 	}); err != nil {
 		return nil, fmt.Errorf("opening Odoo of tenant %s: %w", row.Name, err)
 	}
@@ -120,7 +120,7 @@ func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credentia
 	}
 	if made.Procore, err = procore.New(procore.Config{
 		LoginURL: login, APIURL: api, ClientID: procoreSecret.ClientID, ClientSecret: procoreSecret.ClientSecret,
-		CompanyID: made.File.Procore.CompanyID, HTTPTimeout: c.cfg.HTTPTimeout, UserAgent: c.cfg.UserAgent,
+		CompanyID: made.File.Procore.CompanyID, HTTPTimeout: c.cfg.HTTPTimeout, UserAgent: c.cfg.UserAgent, WrapTransport: c.cfg.WrapTransport,
 		Gate: &budgetGate{store: c.store, app: procoreSecret.ClientID, company: made.File.Procore.CompanyID},
 	}); err != nil {
 		return nil, fmt.Errorf("opening Procore of tenant %s: %w", row.Name, err)

@@ -152,14 +152,10 @@ func (r *Records) updateDirectCost(ctx context.Context, s *stepContext, id int64
 }
 
 func directCostBody(want *mapping.DirectCost) procore.DirectCostWrite {
-	body := procore.DirectCostWrite{Status: &want.Status, Description: &want.Description, VendorID: &want.Vendor}
-	if date, err := procore.ParseDate(string(want.Date)); err == nil && want.Date != "" {
-		body.DirectCostDate = &date
+	return procore.DirectCostWrite{
+		Status: &want.Status, Description: &want.Description, VendorID: &want.Vendor,
+		DirectCostDate: dateOf(want.Date), ReceivedDate: dateOf(want.ReceivedDate),
 	}
-	if date, err := procore.ParseDate(string(want.ReceivedDate)); err == nil && want.ReceivedDate != "" {
-		body.ReceivedDate = &date
-	}
-	return body
 }
 
 func directCostLine(l mapping.DirectCostLine) procore.DirectCostLineWrite {

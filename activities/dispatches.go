@@ -8,9 +8,6 @@ import (
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
-// offeredFor is how long a record handed to a child is not offered again.
-const offeredFor = 2 * time.Minute
-
 // closingFor is how long the end of a run may take after it has written down how it ended.
 const closingFor = 5 * time.Second
 
@@ -32,12 +29,16 @@ type Offered struct {
 	ID       int64  `json:"id"`
 	Ref      string `json:"ref"` // document number, or model/id
 	Priority int    `json:"priority"`
+	// Trace is the one that the record was read under, a W3C traceparent; empty when nobody traces.
+	Trace string `json:"trace,omitempty"`
 }
 
 // OfferResult is what is pending now.
 type OfferResult struct {
 	Records []Offered `json:"records,omitempty"`
 	Timing  Timing    `json:"timing"`
+	// SlowAfter is how long a run of these holds its place among those that run side by side.
+	SlowAfter time.Duration `json:"slow_after"`
 	// NextIn is when the next deferred record is due; 0 when there is none.
 	NextIn time.Duration `json:"next_in,omitempty"`
 }
@@ -52,7 +53,7 @@ type GiveBackInput struct {
 // GiveBack lets a record that could not be started be offered again soon: after five seconds the first time, then twice
 // as long each time, at most as long as an offer holds.
 func (d *Dispatches) GiveBack(ctx context.Context, in GiveBackInput) error {
-	wait := min(closingFor<<min(max(in.Times-1, 0), 8), offeredFor)
+	wait := min(closingFor<<min(max(in.Times-1, 0), 8), d.cfg.OfferedFor)
 	until := time.Now().Add(wait)
 	if err := d.store.Unoffer(ctx, in.Tenant, in.Model, in.ID, &until); err != nil {
 		return fmt.Errorf("giving back the record: %w", err)
@@ -62,7 +63,10 @@ func (d *Dispatches) GiveBack(ctx context.Context, in GiveBackInput) error {
 
 // Offer claims pending records, priority first. A paused tenant has none.
 func (d *Dispatches) Offer(ctx context.Context, in OfferInput) (OfferResult, error) {
-	result := OfferResult{Timing: Timing{StartToClose: d.cfg.ActivityTimeout, Attempts: d.cfg.Attempts}}
+	result := OfferResult{
+		Timing:    Timing{StartToClose: d.cfg.ActivityTimeout, Attempts: d.cfg.Attempts},
+		SlowAfter: d.cfg.SlowAfter,
+	}
 	row, err := d.store.Tenant(ctx, in.Tenant)
 	if err != nil {
 		return result, err
@@ -70,16 +74,20 @@ func (d *Dispatches) Offer(ctx context.Context, in OfferInput) (OfferResult, err
 	if row.State == store.StatePaused {
 		return result, nil
 	}
-	offered, err := d.store.Offer(ctx, in.Tenant, in.Limit, offeredFor)
+	offered, err := d.store.Offer(ctx, in.Tenant, in.Limit, d.cfg.OfferedFor)
 	if err != nil {
 		return result, fmt.Errorf("claiming pending records: %w", err)
 	}
-	for _, o := range offered {
+	traces, err := d.traces(ctx, in.Tenant, offered)
+	if err != nil {
+		return result, err
+	}
+	for i, o := range offered {
 		ref := o.Ref
 		if o.Model == "res.partner" || ref == "" {
 			ref = fmt.Sprintf("%s/%d", o.Model, o.ID)
 		}
-		result.Records = append(result.Records, Offered{Model: o.Model, ID: o.ID, Ref: ref, Priority: int(o.Priority)})
+		result.Records = append(result.Records, Offered{Model: o.Model, ID: o.ID, Ref: ref, Priority: int(o.Priority), Trace: traces[i]})
 	}
 	if len(result.Records) > 0 {
 		return result, nil

@@ -18,19 +18,20 @@ func TestOdooFaultsThatAreTriedAgain(t *testing.T) {
 	t.Parallel()
 	const after = 3 * time.Second
 	for _, c := range []struct {
-		kind string
-		wait time.Duration
-		slow bool
+		kind         string
+		wait         time.Duration
+		slow         bool
+		failure, why string // type and message of the lastFailure
 	}{
-		{kind: "limit", wait: after},
-		{kind: "maintenance", wait: after},
-		{kind: "bad-gateway"},
-		{kind: "error-before"},
-		{kind: "error-after"},
-		{kind: "drop-before"},
-		{kind: "drop-after"},
-		{kind: "slow-before", wait: 2500 * time.Millisecond, slow: true},
-		{kind: "slow-after", wait: 2500 * time.Millisecond, slow: true},
+		{kind: "limit", wait: after, failure: "odoo.unavailable", why: `\(?HTTP 429\)?:`},
+		{kind: "maintenance", wait: after, failure: "odoo.maintenance", why: `\(?HTTP 503\)?:`},
+		{kind: "bad-gateway", failure: "odoo.unavailable", why: `\(?HTTP 502\)?:`},
+		{kind: "error-before", failure: "odoo.unavailable", why: `\(?HTTP 500\)?:`},
+		{kind: "error-after", failure: "odoo.unavailable", why: `\(?HTTP 500\)?:`},
+		{kind: "drop-before", failure: "odoo.unavailable", why: "broke before the answer was complete:"},
+		{kind: "drop-after", failure: "odoo.unavailable", why: "broke before the answer was complete:"},
+		{kind: "slow-before", wait: 2500 * time.Millisecond, slow: true, failure: "odoo.unavailable", why: "did not answer in time:"},
+		{kind: "slow-after", wait: 2500 * time.Millisecond, slow: true, failure: "odoo.unavailable", why: "did not answer in time:"},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
 			t.Parallel()
@@ -42,8 +43,8 @@ func TestOdooFaultsThatAreTriedAgain(t *testing.T) {
 			require.NoError(t, l.odoo.SetFaults(odootest.FaultRule{Kind: c.kind, Path: readOrders, WaitMS: c.wait.Milliseconds()}))
 			l.sync()
 			require.Equal(t, 1, l.odoo.Faults()[0].Hits)
-			require.NotEmpty(t, l.checkTraffic())
-			require.NotEmpty(t, l.tried(workflows.SyncID(l.tenant), l.lastRunOf(workflows.SyncID(l.tenant))), "the cycle's run shows it")
+			l.checkTraffic()
+			l.failed(workflows.SyncID(l.tenant), l.lastRunOf(workflows.SyncID(l.tenant)), "FetchChanges", c.failure, c.why)
 			if c.wait == after {
 				require.GreaterOrEqual(t, l.betweenReads(), after)
 			}

@@ -2,16 +2,20 @@ package activities_test
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
-// An order that is changed between the reading of its header and of its lines arrives as it is in the end.
+// An order that is changed between the reading of its header and of its lines is read again in the same poll: what is
+// carried is whole, and nothing torn is written on the way. Without rereadTorn the header's sum is the old one and the
+// lines are the new.
 func TestOrderChangesWhileItIsRead(t *testing.T) {
 	t.Parallel()
 	l := newLoad(t, 0)
@@ -23,8 +27,16 @@ func TestOrderChangesWhileItIsRead(t *testing.T) {
 	l.sync()
 	require.Equal(t, 1, l.odoo.Faults()[0].Hits)
 	l.checkTraffic()
+	want := []string{loadHeld[0], "P00001 on Tower Approved: 03 30 00.M 130.00", loadHeld[2]}
+	require.Equal(t, want, l.holds(), "after the first poll")
+	var read odoo.PurchaseOrder
+	require.NoError(t, json.Unmarshal(l.record(order, l.order).Content, &read))
+	require.False(t, read.Torn(), "%s and lines of %s", read.Untaxed, read.LinesSum())
+	require.Equal(t, int64(1), l.record(order, l.order).Want, "stored once")
+	require.Equal(t, 1, countOf(l.writes(), syncLines), "written once")
 	l.sync()
-	l.settled(l.worker("next"), []string{loadHeld[0], "P00001 on Tower Approved: 03 30 00.M 130.00", loadHeld[2]})
+	require.Equal(t, 1, countOf(l.writes(), syncLines), "there was nothing left to mend")
+	l.settled(l.worker("next"), want)
 }
 
 // fullPage is how many rows the product reads at once.

@@ -23,7 +23,7 @@ func NewIdentity(s *store.Store, temporal client.Client, taskQueue string) *Iden
 	return &Identity{store: s, witness: witness{temporal: temporal, taskQueue: taskQueue}}
 }
 
-// Admit runs at the start of each cycle, before anything is read. It looks at the database, the settings and, where
+// Admit runs at the start of each cycle and backfill, before anything is read. It looks at the database, the settings and, where
 // there is work left that could be written meanwhile, at Odoo; looked tells that it did. held says that something
 // differs: the tenant is held, and tells what.
 func (i *Identity) Admit(ctx context.Context, c *Connection) (held, looked bool, err error) {
@@ -50,9 +50,9 @@ func (i *Identity) Admit(ctx context.Context, c *Connection) (held, looked bool,
 	return false, looked, i.witness.tell(ctx, c.Tenant, cycle)
 }
 
-// Sample runs at the end of each cycle's reading. Where there is something to write it looks at Odoo, unless that was
-// done already, and whether Procore still holds what was written last.
-func (i *Identity) Sample(ctx context.Context, c *Connection, looked bool) (held bool, err error) {
+// HoldIfExchanged runs at the end of each cycle's reading. Where there is something to write it looks at Odoo, unless
+// that was done already, and whether Procore still holds what was written last.
+func (i *Identity) HoldIfExchanged(ctx context.Context, c *Connection, looked bool) (held bool, err error) {
 	pending, _, _, err := i.store.Pending(ctx, c.Tenant.Name)
 	if err != nil || pending == 0 {
 		return false, err
@@ -99,7 +99,7 @@ func (i *Identity) MayWrite(ctx context.Context, c *Connection) (bool, error) {
 	switch {
 	case err != nil || why == "":
 		return err == nil, err
-	case why == store.HeldPaused, why == store.HeldLinking:
+	case why == store.HeldDiffers, why == store.HeldLinking:
 		return false, nil
 	}
 	seen, err := i.oursDiffers(ctx, c)

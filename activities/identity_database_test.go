@@ -3,14 +3,17 @@ package activities_test
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ml-connector/odoo-procore/activities"
+	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/ml-connector/odoo-procore/internal/devenv/devtest"
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
@@ -111,6 +114,35 @@ func TestOwnDatabaseRestored(t *testing.T) {
 	b.still(w)
 }
 
+// What Procore was found to hold is the way back from then on, of an order that was corrected and of one that was adopted.
+func TestWayBackAfterARebind(t *testing.T) {
+	t.Parallel()
+	b := ownDatabase(t)
+	open := kept(b, b.worker("one"))
+	restore := b.backup()
+	want := since(b, b.worker("two"), open)
+	restore()
+	w := b.worker("three")
+	b.held(w)
+	b.rebind(nil, activities.RebindOptions{})
+	b.cycle(w)
+	require.Equal(t, want, b.holds())
+	for _, id := range []int64{open, open + 1} {
+		reprice(b, id, 150)
+		b.fetch(w)
+		var once atomic.Bool
+		b.procore.SetHook(procoretest.Hook{Before: always(syncLines, 1, func() *procoretest.Fault {
+			if once.Swap(true) {
+				return nil
+			}
+			return &procoretest.Fault{Status: http.StatusUnprocessableEntity, Body: refusal}
+		})})
+		require.Equal(t, []string{"procore.rejected:purchase.order/" + itoa(id)}, b.carry(w, order, id).Causes)
+		require.True(t, once.Load())
+		require.Equal(t, want, b.holds())
+	}
+}
+
 // A run that was under way when the database went carries a plan that is lost: it writes nothing, neither before the
 // next cycle has looked nor after, when another record's plan has its number.
 func TestOwnDatabaseRestoredUnderARun(t *testing.T) {
@@ -135,6 +167,9 @@ func TestOwnDatabaseRestoredUnderARun(t *testing.T) {
 	require.True(t, parked.Stale, "the run ends as pending")
 	_, err = b.store.RaiseWant(t.Context(), b.tenant, order, []int64{open}, "asked for", 1)
 	require.NoError(t, err)
+	finished, err := w.Records.Finish(t.Context(), activities.FinishInput{RecordRef: ref.RecordRef, Want: ref.Want, PlanID: ref.PlanID})
+	require.NoError(t, err)
+	require.True(t, finished.Stale, "that is another version by now, under the same number")
 	require.Equal(t, "pending", b.carry(w, order, open).Outcome)
 	require.True(t, b.row().Held, "the run itself has seen it")
 	require.Empty(t, b.writes())

@@ -63,7 +63,7 @@ func (s *surveyor) bound(b store.Binding) error {
 		s.letGo(b, "Odoo has no such record any more")
 	case !b.CreateDate.IsZero() && !stamp.Created.Equal(b.CreateDate):
 		s.letGo(b, "the number belongs to another record in Odoo now")
-	case found && (live.originID == b.OriginID || live.generation > mapping.Generation(b.OriginID)):
+	case found: // an older generation too: the tenant is back in the company where it was made
 		return s.keep(b, key, live)
 	case b.Kind == mapping.KindVendor && b.Status == mapping.StatusLinked && s.samePlace && s.vendors[b.ProcoreID]:
 		count.Found++ // it was there before us, and carries another's origin id or none
@@ -104,6 +104,7 @@ func (s *surveyor) letGo(b store.Binding, why string) {
 	key := partOf(b)
 	s.counts[b.Kind].LetGo++
 	s.drop(key, why)
+	s.out.change.LetGo = append(s.out.change.LetGo, b.OriginID, s.live[key].originID)
 	s.out.LetGo = append(s.out.LetGo, SurveyDocument{
 		Kind: b.Kind, Record: documentName(b.Model, b.OdooID, s.refs[key.RecordKey]), Project: b.Project, ID: b.ProcoreID, OriginID: b.OriginID, Why: why,
 	})
@@ -117,7 +118,6 @@ func (s *surveyor) strangers(ctx context.Context, bound map[store.PartKey]bool) 
 		live := s.live[key]
 		switch _, there := s.stamps[key.RecordKey]; {
 		case bound[key] || key.Kind == mapping.KindVendor || s.options.NewEpoch: // a vendor is found by its origin id anyway
-		case s.wasLetGo(key, live):
 		case !there:
 			s.out.Unknown = append(s.out.Unknown, SurveyDocument{
 				Kind: key.Kind, Record: documentName(key.Model, key.OdooID, ""), Project: live.project, ID: live.id, OriginID: live.originID,
@@ -143,13 +143,6 @@ func (s *surveyor) strangers(ctx context.Context, bound map[store.PartKey]bool) 
 		s.raised[key.RecordKey] = true
 	}
 	return nil
-}
-
-// wasLetGo tells of a document that an earlier rebind let go.
-func (s *surveyor) wasLetGo(key store.PartKey, live liveDocument) bool {
-	return slices.ContainsFunc(s.bindings, func(b store.Binding) bool {
-		return b.Status == mapping.StatusDeleted && b.ProcoreID == 0 && partOf(b) == key && b.OriginID == live.originID
-	})
 }
 
 // accountingDates reads those of the bills of adopted subcontractor invoices: Procore does not keep them.

@@ -3,11 +3,10 @@ package activities
 import (
 	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
@@ -31,25 +30,28 @@ type liveDocument struct {
 	lines       []procore.DirectCostLine
 }
 
-// readProcore reads the directory, and every project that is mapped or has documents of the tenant.
+// readProcore reads the directory, and every project that is mapped or has documents of the tenant. One that the company
+// does not have may have been exchanged with it; one that is only forbidden must have none of them.
 func (s *surveyor) readProcore(ctx context.Context, mapped []store.ProjectMapping) error {
 	if err := s.readVendors(ctx); err != nil {
 		return err
 	}
-	projects, targets := map[int64]bool{}, map[int64]bool{}
+	projects, bound, targets := map[int64]bool{}, map[int64]bool{}, map[int64]bool{}
 	for _, b := range s.bindings {
-		projects[b.Project] = projects[b.Project] || b.ProcoreID != 0
+		if b.ProcoreID != 0 && b.Project != 0 {
+			projects[b.Project] = true
+			bound[b.Project] = bound[b.Project] || b.Status != mapping.StatusDeleted
+		}
 	}
 	for _, m := range mapped {
-		projects[m.ProcoreProject], targets[m.ProcoreProject] = true, true
+		if m.ProcoreProject != 0 {
+			projects[m.ProcoreProject], targets[m.ProcoreProject] = true, true
+		}
 	}
 	for _, project := range keys(projects) {
-		if project == 0 || !projects[project] {
-			continue
-		}
 		documents, err := s.c.Procore.Projects.Documents(ctx, project)
 		switch {
-		case procore.IsNotFound(err):
+		case procore.IsNotFound(err), !bound[project] && errors.Is(err, &procore.ErrorResponse{Code: procore.CodeProjectForbidden}):
 			if targets[project] {
 				s.out.MissingProjects = append(s.out.MissingProjects, project)
 			}
@@ -105,35 +107,21 @@ func (s *surveyor) documents(project int64, d procore.ProjectDocuments) {
 	}
 }
 
-// see keeps a document of the tenant: the newest generation of each part.
+// see keeps a document of the tenant that was not let go: the newest generation of each part.
 func (s *surveyor) see(d liveDocument) {
-	epoch, key, ok := parseOrigin(d.originID, s.c.Tenant.OriginPrefix)
-	if !ok || s.counts[key.Kind] == nil {
+	o, ok := mapping.ParseOriginID(d.originID, s.c.Tenant.OriginPrefix)
+	if !ok || s.counts[o.Kind] == nil || s.gone[d.originID] {
 		return
 	}
-	if epoch != s.c.Tenant.OriginEpoch {
-		s.counts[key.Kind].OtherEpoch++
+	if o.Epoch != s.c.Tenant.OriginEpoch {
+		s.counts[o.Kind].OtherEpoch++
 		return
 	}
-	d.generation = mapping.Generation(d.originID)
+	key := store.PartKey{RecordKey: store.RecordKey{Model: o.Model, OdooID: o.ID}, Kind: o.Kind, Part: o.Part}
+	d.generation = o.Generation
 	if known, ok := s.live[key]; !ok || d.generation > known.generation {
 		s.live[key] = d
 	}
-}
-
-// parseOrigin reads odoo:<prefix>:<epoch>:<model>:<id>:<kind>:<part>[:<generation>]; ok only for this prefix.
-func parseOrigin(originID, prefix string) (epoch int64, key store.PartKey, ok bool) {
-	parts := strings.Split(originID, ":")
-	if len(parts) < 7 || len(parts) > 8 || parts[0] != "odoo" || parts[1] != prefix {
-		return 0, key, false
-	}
-	epoch, err := strconv.ParseInt(parts[2], 10, 64)
-	if err != nil {
-		return 0, key, false
-	}
-	id, err := strconv.ParseInt(parts[4], 10, 64)
-	key = store.PartKey{RecordKey: store.RecordKey{Model: parts[3], OdooID: id}, Kind: parts[5], Part: parts[6]}
-	return epoch, key, err == nil
 }
 
 // same tells whether the document is as it was sent last.
@@ -147,100 +135,6 @@ func (d liveDocument) same(b store.Binding) bool {
 		return sameDirectCost(d.lines, b)
 	}
 	return true
-}
-
-// bind is the binding of a document as it is in Procore. A direct cost's content cannot be told from there: as a draft
-// it is compared by its next write, which writes nothing where all is right.
-func (s *surveyor) bind(key store.PartKey, d liveDocument, before store.Binding) (store.BindingUpdate, error) {
-	update := store.BindingUpdate{Binding: store.Binding{
-		Tenant: s.c.Tenant.Name, Model: key.Model, OdooID: key.OdooID, Kind: key.Kind, Part: key.Part, Project: d.project,
-		ProcoreID: d.id, OriginID: d.originID, Generation: d.generation, CreateDate: s.stamps[key.RecordKey].Created, Status: mapping.StatusDraft,
-	}}
-	var content any
-	switch {
-	case d.commitment != nil:
-		written := commitmentFrom(*d.commitment, key.Part, d.project, before)
-		content, update.Status, update.Lines = written, statusFrom(d.commitment.Status), linesFrom(*d.commitment)
-	case d.requisition != nil:
-		content, update.Status = requisitionFrom(d, key.Part, before), mapping.StatusApproved
-	case d.directCost != nil:
-		return update, nil
-	default:
-		update.Status = before.Status
-		return update, nil
-	}
-	var err error
-	if update.Content, err = json.Marshal(content); err != nil {
-		return update, fmt.Errorf("encoding what Procore holds: %w", err)
-	}
-	return update, nil
-}
-
-func statusFrom(status string) string {
-	switch status {
-	case procore.CommitmentDraft:
-		return mapping.StatusDraft
-	case procore.CommitmentClosed:
-		return mapping.StatusClosed
-	}
-	return mapping.StatusApproved
-}
-
-func linesFrom(c procore.Commitment) map[string]int64 {
-	lines := map[string]int64{}
-	for _, l := range c.LineItems {
-		if key, ours := strings.CutPrefix(l.OriginID, mapping.LineOriginID(c.OriginID, "")); ours {
-			lines[key] = l.ID
-		}
-	}
-	return lines
-}
-
-// commitmentFrom is what would have been sent for what is there.
-func commitmentFrom(c procore.Commitment, part string, project int64, before store.Binding) mapping.Commitment {
-	out, err := mapping.DecodeContent[mapping.Commitment](binding(before))
-	if err != nil {
-		out = mapping.Commitment{}
-	}
-	out.Part, out.Project, out.OriginID, out.Status, out.Lines = part, project, c.OriginID, c.Status, nil
-	out.Number, out.Title, out.Description, out.ContractDate = c.Number, c.Title, c.Description, odoo.Date(c.ContractDate.String())
-	out.Vendor = 0
-	if c.Vendor != nil {
-		out.Vendor = c.Vendor.ID
-	}
-	for _, l := range c.LineItems {
-		key, ours := strings.CutPrefix(l.OriginID, mapping.LineOriginID(c.OriginID, ""))
-		if !ours {
-			continue
-		}
-		line := mapping.CommitmentLine{Key: key, OriginID: l.OriginID, Amount: l.Amount.Decimal, Description: l.Description}
-		if l.BudgetCode != nil {
-			line.BudgetCode, line.WBSCode = l.BudgetCode.FlatCode, l.BudgetCode.ID
-		}
-		out.Lines = append(out.Lines, line)
-	}
-	return out
-}
-
-// requisitionFrom is what would have been sent for what is there.
-func requisitionFrom(d liveDocument, part string, before store.Binding) mapping.Requisition {
-	q := *d.requisition
-	out, err := mapping.DecodeContent[mapping.Requisition](binding(before))
-	if err != nil {
-		out = mapping.Requisition{AccountingDate: d.accounting}
-	}
-	order, _, _ := strings.Cut(part, "@")
-	if id, err := strconv.ParseInt(order, 10, 64); err == nil {
-		out.Order = id
-	}
-	out.Part, out.Project, out.Commitment, out.OriginID, out.Items = part, d.project, q.CommitmentID, q.OriginID, nil
-	out.InvoiceNumber, out.BillingDate, out.Status = q.InvoiceNumber, odoo.Date(q.BillingDate.String()), q.Status
-	for _, i := range q.Items {
-		if !i.WorkCompletedThisPeriod.IsZero() {
-			out.Items = append(out.Items, mapping.RequisitionItem{LineKey: d.keys[i.LineItemID], Line: i.LineItemID, Amount: i.WorkCompletedThisPeriod.Decimal})
-		}
-	}
-	return out
 }
 
 func partOf(b store.Binding) store.PartKey {

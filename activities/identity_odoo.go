@@ -124,5 +124,9 @@ func upsert(ctx context.Context, tx *store.Tx, tenant, model string, page []stor
 	if len(others) > 0 {
 		return 0, 0, &otherRecordsError{model: model, others: others}
 	}
-	return tx.UpsertSnapshots(ctx, tenant, page)
+	changed, unchanged, err = tx.UpsertSnapshots(ctx, tenant, page)
+	if err == nil && changed > 0 {
+		err = noteTrace(ctx, tx, tenant, model, page)
+	}
+	return changed, unchanged, err
 }

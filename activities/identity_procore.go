@@ -25,7 +25,7 @@ func (i *Identity) procoreDiffers(ctx context.Context, c *Connection) ([]string,
 	}
 	for _, b := range sample {
 		originID, err := originOfLive(ctx, c.Procore, b)
-		if err == nil && (originID == b.OriginID || b.Status == mapping.StatusLinked) {
+		if err == nil && originID == b.OriginID {
 			return nil, nil
 		}
 		if err != nil && !procore.IsNotFound(err) {

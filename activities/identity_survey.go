@@ -74,6 +74,7 @@ type surveyor struct {
 	samePlace bool // the same company of the same Procore as before: an id means the same document
 
 	bindings []store.Binding
+	gone     map[string]bool // origin ids that an earlier rebind let go
 	refs     map[store.RecordKey]string
 	stamps   map[store.RecordKey]odoo.Stamp // of those that Odoo has
 	live     map[store.PartKey]liveDocument
@@ -86,8 +87,11 @@ type surveyor struct {
 func (i *Identity) Survey(ctx context.Context, c *Connection, options RebindOptions) (*Survey, error) {
 	s := &surveyor{
 		c: c, options: options, refs: map[store.RecordKey]string{}, live: map[store.PartKey]liveDocument{},
-		counts: map[string]*SurveyKind{}, raised: map[store.RecordKey]bool{}, vendors: map[int64]bool{},
+		counts: map[string]*SurveyKind{}, raised: map[store.RecordKey]bool{}, vendors: map[int64]bool{}, gone: map[string]bool{},
 		out: &Survey{Tenant: c.Tenant.Name, change: store.Rebind{By: options.By, Reason: c.Tenant.PausedReason, NewEpoch: options.NewEpoch}},
+	}
+	for _, source := range sources {
+		s.out.change.Models = append(s.out.change.Models, source.model)
 	}
 	for _, kind := range []string{mapping.KindVendor, mapping.KindCommitment, mapping.KindRequisition, mapping.KindDirectCost} {
 		s.counts[kind] = &SurveyKind{Kind: kind}
@@ -112,6 +116,13 @@ func (i *Identity) Survey(ctx context.Context, c *Connection, options RebindOpti
 	}
 	if s.bindings, err = i.store.AllBindings(ctx, c.Tenant.Name); err != nil {
 		return nil, err
+	}
+	gone, err := i.store.LetGo(ctx, c.Tenant.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, originID := range gone {
+		s.gone[originID] = true
 	}
 	mapped, err := i.store.ProjectMappings(ctx, c.Tenant.Name)
 	if err != nil {

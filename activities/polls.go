@@ -69,30 +69,36 @@ func (r *FetchResult) count(model string, c FetchCount) {
 // it looks whether both systems are those that the bindings belong to.
 func (p *Polls) FetchChanges(ctx context.Context, in FetchInput) (FetchResult, error) {
 	var result FetchResult
-	connection, err := p.connections.Get(ctx, in.Tenant)
-	if err != nil {
-		return result, setupError(err)
-	}
-	if connection.Tenant.State == store.StatePaused {
-		result.Paused = true
-		return result, nil
-	}
-	before := connection.Odoo.Calls()
-	var looked bool
-	if result.Paused, looked, err = p.identity.Admit(ctx, connection); err != nil || result.Paused {
-		return result, odooError(ctx, err)
+	connection, before, looked, err := p.admit(ctx, in.Tenant, &result)
+	if err != nil || result.Paused {
+		return result, err
 	}
 	if err := p.fetchAll(ctx, connection, &result); err != nil {
 		return p.refused(ctx, connection, result, err)
 	}
 	if connection.Tenant.State == store.StateLinking {
-		if err := p.store.Linked(ctx, in.Tenant); err != nil {
+		if err := p.store.Linked(ctx, in.Tenant, connection.Tenant.Rebinds); err != nil {
 			return result, err
 		}
 	}
-	result.Paused, err = p.identity.Sample(ctx, connection, looked)
+	result.Paused, err = p.identity.HoldIfExchanged(ctx, connection, looked)
 	result.OdooCalls = connection.Odoo.Calls() - before
 	return result, odooError(ctx, err)
+}
+
+// admit opens a tenant and looks whether it may go on; otherwise result is paused. calls is how many requests its Odoo
+// client had made before; looked tells that Odoo was looked at.
+func (p *Polls) admit(ctx context.Context, tenant string, result *FetchResult) (c *Connection, calls int64, looked bool, err error) {
+	if c, err = p.connections.Get(ctx, tenant); err != nil {
+		return nil, 0, false, setupError(err)
+	}
+	if c.Tenant.State == store.StatePaused {
+		result.Paused = true
+		return c, 0, false, nil
+	}
+	calls = c.Odoo.Calls()
+	result.Paused, looked, err = p.identity.Admit(ctx, c)
+	return c, calls, looked, odooError(ctx, err)
 }
 
 // refused holds the tenant when what was read belongs to another database; other errors are Odoo's.
@@ -172,12 +178,26 @@ func (p *Polls) fetch(ctx context.Context, connection *Connection, s source, res
 	}
 }
 
+// errBoundAnew ends a reading that began before the tenant was held or rebound: its connection may be another Odoo's. The
+// next attempt begins with what is the case now.
+var errBoundAnew = errors.New("the tenant was held or rebound while its Odoo was read")
+
+func lockModel(ctx context.Context, tx *store.Tx, c *Connection, model string) error {
+	if err := tx.LockModel(ctx, c.Tenant.Name, model); err != nil {
+		return err
+	}
+	if same, err := tx.StillBound(ctx, c.Tenant.Name, c.Tenant.Rebinds); err != nil || same {
+		return err
+	}
+	return errBoundAnew
+}
+
 // fetchPage is one transaction: lock, read, upsert, cursor. An older read can never overwrite a newer one.
 func (p *Polls) fetchPage(ctx context.Context, connection *Connection, s source, result *FetchResult) (more bool, err error) {
 	tenant := connection.Tenant.Name
 	var count FetchCount
 	err = p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.LockModel(ctx, tenant, s.model); err != nil {
+		if err := lockModel(ctx, tx, connection, s.model); err != nil {
 			return err
 		}
 		cursor, err := tx.Cursor(ctx, tenant, s.cursor)
@@ -231,22 +251,17 @@ type FetchPeriodInput struct {
 	Again  bool   `json:"again,omitempty"`
 }
 
-// FetchPeriod reads the documents of a period, by order date or accounting date.
+// FetchPeriod reads the documents of a period, by order date or accounting date. It looks first, as FetchChanges does.
 func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResult, error) {
 	var result FetchResult
 	since, until, err := period(in)
 	if err != nil {
 		return result, temporal.NewNonRetryableApplicationError(err.Error(), "input.period", nil)
 	}
-	connection, err := p.connections.Get(ctx, in.Tenant)
-	if err != nil {
-		return result, setupError(err)
+	connection, before, _, err := p.admit(ctx, in.Tenant, &result)
+	if err != nil || result.Paused {
+		return result, err
 	}
-	if connection.Tenant.State == store.StatePaused {
-		result.Paused = true
-		return result, nil
-	}
-	before := connection.Odoo.Calls()
 	if err := p.fetchNamed(ctx, connection); err != nil {
 		return p.refused(ctx, connection, result, err)
 	}
@@ -281,7 +296,7 @@ func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResu
 func (p *Polls) fetchIDs(ctx context.Context, connection *Connection, in FetchPeriodInput, ids []int64, read readByID, priority int, result *FetchResult) error {
 	var count FetchCount
 	err := p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.LockModel(ctx, in.Tenant, in.Model); err != nil {
+		if err := lockModel(ctx, tx, connection, in.Model); err != nil {
 			return err
 		}
 		snapshots, err := read(ctx, connection.Odoo, ids)
@@ -355,16 +370,17 @@ const longestAbsence = 15 * time.Minute
 // odooError tells Temporal which failures no retry can mend, and when the server asks to come back.
 func odooError(ctx context.Context, err error) error {
 	refused, ok := errors.AsType[*odoo.Error](err)
-	switch {
-	case !ok:
-	case !refused.Transient():
-		return temporal.NewNonRetryableApplicationError(refused.Error(), "odoo."+refused.Code, err)
-	case refused.RetryAfter > 0:
-		return temporal.NewApplicationErrorWithOptions(refused.Error(), "odoo."+refused.Code, temporal.ApplicationErrorOptions{
-			NextRetryDelay: max(min(refused.RetryAfter, longestAbsence), backoff(ctx)), Cause: err,
-		})
+	if !ok {
+		return err
 	}
-	return err
+	if !refused.Transient() {
+		return temporal.NewNonRetryableApplicationError(refused.Error(), "odoo."+refused.Code, err)
+	}
+	options := temporal.ApplicationErrorOptions{Cause: err}
+	if refused.RetryAfter > 0 {
+		options.NextRetryDelay = max(min(refused.RetryAfter, longestAbsence), backoff(ctx))
+	}
+	return temporal.NewApplicationErrorWithOptions(refused.Error(), "odoo."+refused.Code, options)
 }
 
 // setupError is for a tenant that cannot be opened: a person must act, but the schedule tries again by itself.

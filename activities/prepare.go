@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/clients/procore"
 	"github.com/ml-connector/odoo-procore/internal/cause"
+	"github.com/ml-connector/odoo-procore/internal/store"
 	"github.com/ml-connector/odoo-procore/mapping"
 )
 
@@ -56,20 +58,20 @@ func (r *Records) prepareStep(ctx context.Context, s *stepContext) (StepResult, 
 	return r.vendorOnProject(ctx, s, project, vendor)
 }
 
-// nobodys tells whether a document of Procore belongs to no record: it was typed by hand, it is of another epoch, or a
-// rebind let it go. One of another integration is its own.
+// nobodys tells whether a document of Procore belongs to no record: it was typed by hand, it is of another epoch, a rebind
+// let it go, or its record is not known. One of another integration is its own.
 func (r *Records) nobodys(ctx context.Context, s *stepContext, originID string) (bool, error) {
 	if originID == "" {
 		return true, nil
 	}
-	epoch, _, ours := parseOrigin(originID, s.connection.Tenant.OriginPrefix)
+	origin, ours := mapping.ParseOriginID(originID, s.connection.Tenant.OriginPrefix)
 	if !ours {
 		return false, nil
 	}
-	if epoch != s.connection.Tenant.OriginEpoch {
+	if origin.Epoch != s.connection.Tenant.OriginEpoch {
 		return true, nil
 	}
-	return r.store.LetGo(ctx, s.ref.Tenant, originID)
+	return r.store.IsNobodys(ctx, s.ref.Tenant, originID, store.RecordKey{Model: origin.Model, OdooID: origin.ID})
 }
 
 // typedByHand looks for a commitment that somebody made in Procore for the same order.
@@ -144,4 +146,13 @@ func choosePeriod(open []procore.BillingPeriod, date time.Time) int64 {
 		}
 	}
 	return open[len(open)-1].ID
+}
+
+// dateOf is a date of Odoo's, whose form its reader has checked, as Procore takes it; nil when there is none.
+func dateOf(d odoo.Date) *procore.Date {
+	date, err := procore.ParseDate(string(d))
+	if err != nil {
+		return nil
+	}
+	return &date
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
@@ -143,8 +144,9 @@ func TestTwoCyclesAtOnce(t *testing.T) {
 	b.done(bill, id)
 }
 
-// A person asks for a record while its run is writing: Dispatch meets the running workflow and gives the record back, and
-// the run goes round again. Without giveBack in start, Dispatch fails; without the compare in finish the request is lost.
+// A person asks for a record while its run is writing: Dispatch meets the running workflow, gives the record back and goes
+// on, and the run goes round again. Without giveBack in start, Dispatch fails; without the compare in finish the request
+// is lost.
 func TestSyncNowAgainstARun(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -153,24 +155,31 @@ func TestSyncNowAgainstARun(t *testing.T) {
 	held := b.hold(createDirectCost, 1, true)
 	p.wake()
 	held.wait(t)
+	run := p.lastRun(model, id)
 	want := b.record(model, id).Want
 	_, err := b.store.RaiseWant(t.Context(), b.tenant, model, []int64{id}, "asked for by ann", activities.PrioritySyncNow)
 	require.NoError(t, err)
 	p.wake()
-	b.eventually(func() bool { // met and given back
-		var later bool
-		err := b.store.Pool().QueryRow(context.WithoutCancel(t.Context()), `SELECT offered_until < clock_timestamp() + interval '1 minute'
-			FROM records WHERE tenant = $1 AND model = $2 AND odoo_id = $3`, b.tenant, model, id).Scan(&later)
-		return err == nil && later
-	}, "Dispatch did not meet the running workflow")
+	dispatch := p.met()
 	held.release()
-	p.recover([]string{ordered, direct})
+	p.quiet()
+	p.closed(workflows.DispatchID(b.tenant), dispatch, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
 	require.Equal(t, want+1, b.record(model, id).Done)
+	require.Equal(t, run, p.lastRun(model, id), "the run itself went round again")
+	b.settled(b.worker("next"), []string{ordered, direct})
 }
 
-// The order changes, parks nobody and has its cause released while its run is at its last step: what the run finishes is
-// not what is wanted by now, and the next round carries the rest. A finish that does not compare the two calls it done.
-func TestReleaseDuringTheLastStep(t *testing.T) {
+// met returns when Dispatch has met a running workflow and given its record back; it returns the run of Dispatch.
+func (p *product) met() (run string) {
+	p.t.Helper()
+	run = p.lastRunOf(workflows.DispatchID(p.tenant))
+	p.eventually(func() bool { return p.scheduled(workflows.DispatchID(p.tenant), run, "GiveBack") > 0 }, "Dispatch did not meet the running workflow")
+	return run
+}
+
+// The order changes while its run is at its last step: what the run finishes is not what is wanted by now, and the next
+// round carries the rest. A finish that does not compare the two calls it done.
+func TestChangeDuringTheLastStep(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	w := b.worker("one")
@@ -181,8 +190,6 @@ func TestReleaseDuringTheLastStep(t *testing.T) {
 		setCode(b, b.ids(order, po, "order_line")[0], gym, b.concrete)
 		b.fetch(w)
 		b.mapProject(gym, b.millP)
-		_, err := b.store.Release(b.t.Context(), b.tenant, []string{"mapping.project:account.analytic.account/" + itoa(gym), "dep:purchase.order/" + itoa(po)}, "ann")
-		require.NoError(b.t, err)
 		return nil
 	})})
 	b.work(w)

@@ -113,8 +113,16 @@ func (s *stepContext) subject() string { return recordSubject(s.ref.Model, s.ref
 
 func recordSubject(model string, id int64) string { return model + "/" + strconv.FormatInt(id, 10) }
 
-// Finish writes down that the plan is carried out, unless the record changed meanwhile.
+// Finish writes down that the plan is carried out, unless the record changed meanwhile, or the plan is lost: then what is
+// wanted is another database's number.
 func (r *Records) Finish(ctx context.Context, in FinishInput) (FinishResult, error) {
+	_, err := r.planned(ctx, StepRef{RecordRef: in.RecordRef, Want: in.Want, PlanID: in.PlanID})
+	if lost, ok := errors.AsType[*temporal.ApplicationError](err); ok && lost.Type() == typePlanLost {
+		return FinishResult{Stale: true}, nil
+	}
+	if err != nil {
+		return FinishResult{}, err
+	}
 	stale, err := r.store.Finish(ctx, in.Tenant, in.Model, in.ID, in.Want, OutcomeSynced, audit(ctx, "synced", in.PlanID))
 	if err != nil {
 		return FinishResult{}, fmt.Errorf("finishing the record: %w", err)

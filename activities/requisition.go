@@ -141,11 +141,7 @@ func (r *Records) updateRequisition(ctx context.Context, s *stepContext, id int6
 }
 
 func requisitionBody(want *mapping.Requisition) procore.RequisitionWrite {
-	body := procore.RequisitionWrite{InvoiceNumber: &want.InvoiceNumber, Status: &want.Status}
-	if date, err := procore.ParseDate(string(want.BillingDate)); err == nil && want.BillingDate != "" {
-		body.BillingDate = &date
-	}
-	return body
+	return procore.RequisitionWrite{InvoiceNumber: &want.InvoiceNumber, Status: &want.Status, BillingDate: dateOf(want.BillingDate)}
 }
 
 func requisitionItem(line int64, item mapping.RequisitionItem) procore.RequisitionItemWrite {

@@ -115,7 +115,7 @@ func (r *Records) settle(ctx context.Context, s *stepContext, id int64, result w
 	if failure != nil {
 		result, err := r.failed(ctx, s, failure)
 		if outcome == store.ResultUnknown {
-			err = r.afterPause(ctx, err)
+			err = r.afterPause(ctx, failure, err)
 		}
 		return result, err
 	}
@@ -126,17 +126,21 @@ func (r *Records) settle(ctx context.Context, s *stepContext, id int64, result w
 }
 
 // afterPause makes Temporal's next attempt wait until the part is free again after a lost answer, or longer where its
-// retry policy says so.
-func (r *Records) afterPause(ctx context.Context, err error) error {
+// retry policy or Procore says so.
+func (r *Records) afterPause(ctx context.Context, failure, err error) error {
 	if err == nil {
 		return nil
+	}
+	wait := max(r.cfg.Pause, backoff(ctx))
+	if until, ok := procore.RetryAt(failure); ok {
+		wait = max(wait, time.Until(until))
 	}
 	text, kind := err.Error(), ""
 	if application, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		text, kind = application.Message(), application.Type()
 	}
 	return temporal.NewApplicationErrorWithOptions(text, kind, temporal.ApplicationErrorOptions{
-		NextRetryDelay: max(r.cfg.Pause, backoff(ctx)),
+		NextRetryDelay: wait,
 	})
 }
 

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"log/slog"
+	"net/http"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -26,8 +27,14 @@ type Config struct {
 	Pause time.Duration
 	// Attempts of a Procore step before the record is parked as procore.unavailable. Default 36, about an hour.
 	Attempts int32
+	// SlowAfter is how long a record's run holds its place among those that Dispatch starts side by side. Default 2m.
+	SlowAfter time.Duration
+	// OfferedFor is how long a record that was handed to Dispatch is not handed out again. Default 2m.
+	OfferedFor time.Duration
 	// UserAgent is sent to both systems.
 	UserAgent string
+	// WrapTransport puts something around the transport of requests to both systems; nil: nothing.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
 }
 
 func (c Config) withDefaults() Config {
@@ -45,6 +52,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Attempts <= 0 {
 		c.Attempts = 36
+	}
+	if c.SlowAfter <= 0 {
+		c.SlowAfter = 2 * time.Minute
+	}
+	if c.OfferedFor <= 0 {
+		c.OfferedFor = 2 * time.Minute
 	}
 	return c
 }

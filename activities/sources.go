@@ -194,3 +194,6 @@ func snapshots[T odoo.Dated](model string, docs []T, head func(T) header) ([]sto
 	}
 	return out, nil
 }
+
+// LastSource is the cursor that a cycle moves last: when it was moved, the cycle had read everything.
+func LastSource() string { return sources[len(sources)-1].cursor }

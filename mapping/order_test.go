@@ -25,6 +25,14 @@ func TestOriginID(t *testing.T) {
 	require.Equal(t, int64(2), Generation("odoo:acme:3:account.move:7:requisition:42@1001:2"))
 	require.Equal(t, int64(1), Generation("odoo:acme:3:account.move:7:requisition:42@1001"))
 	require.Equal(t, "p:1:03 30 00.M", LineOriginID("p", LineKey(1, "03 30 00.M")))
+
+	o, ok := ParseOriginID("odoo:acme:3:account.move:7:requisition:42@1001:2", "acme")
+	require.True(t, ok)
+	require.Equal(t, Origin{Epoch: 3, Model: "account.move", ID: 7, Kind: KindRequisition, Part: "42@1001", Generation: 2}, o)
+	for _, other := range []string{"", "odoo:beta:3:account.move:7:direct_cost:1", "sage:acme:3:account.move:7:direct_cost:1", "odoo:acme:x:account.move:7:direct_cost:1", "odoo:acme:3:account.move:7:commitment:1:1:03 30 00.M"} {
+		_, ok := ParseOriginID(other, "acme")
+		require.False(t, ok, other)
+	}
 }
 
 func TestOrderOverSeveralProjects(t *testing.T) {

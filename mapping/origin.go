@@ -38,6 +38,32 @@ func OriginID(s Settings, model string, id int64, kind, part string, generation 
 	return strings.Join(parts, ":")
 }
 
+// Origin is what a document's origin id says.
+type Origin struct {
+	Epoch      int64
+	Model      string
+	ID         int64
+	Kind, Part string
+	Generation int64 // 1 when it names none
+}
+
+// ParseOriginID reads an origin id of a document; ok only for one with this prefix.
+func ParseOriginID(originID, prefix string) (o Origin, ok bool) {
+	parts := strings.Split(originID, ":")
+	if len(parts) < 7 || len(parts) > 8 || parts[0] != "odoo" || parts[1] != prefix {
+		return Origin{}, false
+	}
+	epoch, err := strconv.ParseInt(parts[2], 10, 64)
+	if err != nil {
+		return Origin{}, false
+	}
+	id, err := strconv.ParseInt(parts[4], 10, 64)
+	if err != nil {
+		return Origin{}, false
+	}
+	return Origin{Epoch: epoch, Model: parts[3], ID: id, Kind: parts[5], Part: parts[6], Generation: Generation(originID)}, true
+}
+
 // Generation reads the generation out of a document's origin id; 1 when it names none.
 func Generation(originID string) int64 {
 	if parts := strings.Split(originID, ":"); len(parts) == 8 {

@@ -22,7 +22,8 @@ type BackfillInput struct {
 
 var backfillModels = []string{"purchase.order", "account.move"}
 
-// Backfill reads the documents of a period from Odoo, whenever they were changed, and wakes Dispatch. It returns one result for each model.
+// Backfill reads the documents of a period from Odoo, whenever they were changed, and wakes Dispatch. It returns one
+// result for each model, and ends where the tenant is paused.
 func Backfill(ctx workflow.Context, in BackfillInput) ([]activities.FetchResult, error) {
 	var results []activities.FetchResult
 	models := in.Models
@@ -44,6 +45,9 @@ func Backfill(ctx workflow.Context, in BackfillInput) ([]activities.FetchResult,
 			return results, err
 		}
 		results = append(results, fetched)
+		if fetched.Paused {
+			return results, nil
+		}
 		if err := workflow.ExecuteActivity(short(ctx, "Wake Dispatch"), polls.WakeDispatch,
 			activities.WakeInput{Tenant: in.Tenant}).Get(ctx, nil); err != nil {
 			return results, err

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -16,7 +17,7 @@ const (
 	window = 20
 	// maxChildren of one run, then it continues as new.
 	maxChildren = 400
-	// slowAfter is how long a child holds its place in the window.
+	// slowAfter is how long a child holds its place in the window, unless Offer says otherwise.
 	slowAfter = 2 * time.Minute
 	// breakerAt is how many slow children stop new starts; they are the probes.
 	breakerAt = 5
@@ -33,16 +34,17 @@ type DispatchInput struct {
 // It is woken by signal-with-start ([activities.WakeSignal]); signals carry nothing, what to do is in PostgreSQL.
 // Cancelled, it starts what it was offered and ends; its children go on.
 func Dispatch(ctx workflow.Context, in DispatchInput) error {
-	d := &dispatcher{tenant: in.Tenant, wake: workflow.GetSignalChannel(ctx, activities.WakeSignal), met: map[string]int{}}
+	d := &dispatcher{tenant: in.Tenant, wake: workflow.GetSignalChannel(ctx, activities.WakeSignal), met: map[string]int{}, slowAfter: slowAfter}
 	return d.run(ctx)
 }
 
 type dispatcher struct {
-	tenant   string
-	wake     workflow.ReceiveChannel
-	children []child
-	started  int
-	met      map[string]int // how often a record ran already when it was offered
+	tenant    string
+	wake      workflow.ReceiveChannel
+	children  []child
+	started   int
+	slowAfter time.Duration
+	met       map[string]int // how often a record ran already when it was offered
 }
 
 type child struct {
@@ -74,6 +76,7 @@ func (d *dispatcher) run(ctx workflow.Context) error {
 				activities.OfferInput{Tenant: d.tenant, Limit: window - inWindow}).Get(ctx, &offered); err != nil {
 				return err
 			}
+			d.slowAfter = cmp.Or(offered.SlowAfter, slowAfter)
 			for _, record := range offered.Records {
 				if err := d.start(uncancelled, record, offered.Timing); err != nil {
 					return err
@@ -102,7 +105,8 @@ func (d *dispatcher) start(ctx workflow.Context, record activities.Offered, timi
 			AttrTenant.ValueSet(d.tenant), AttrOdooModel.ValueSet(record.Model), AttrOdooRef.ValueSet(record.Ref)),
 		Priority: temporal.Priority{PriorityKey: record.Priority, FairnessKey: d.tenant},
 	}
-	future := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, options), workflowFunc,
+	childCtx := workflow.WithValue(workflow.WithChildOptions(ctx, options), activities.TraceParent, record.Trace)
+	future := workflow.ExecuteChildWorkflow(childCtx, workflowFunc,
 		RecordInput{Tenant: d.tenant, Model: record.Model, ID: record.ID, Timing: timing})
 	if err := future.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
 		// Mostly its run is just closing: it parked, and was freed before it had ended. A run that goes on looks at want
@@ -159,7 +163,7 @@ func (d *dispatcher) load(ctx workflow.Context) (inWindow, slow, ended int) {
 		switch {
 		case c.future.IsReady():
 			ended++
-		case workflow.Now(ctx).Sub(c.since) < slowAfter:
+		case workflow.Now(ctx).Sub(c.since) < d.slowAfter:
 			inWindow++
 		default:
 			slow++
@@ -198,10 +202,10 @@ func (d *dispatcher) wait(ctx workflow.Context, nextIn time.Duration) (done bool
 
 // untilSlow is how long it takes until the next child leaves the window.
 func (d *dispatcher) untilSlow(ctx workflow.Context) time.Duration {
-	next := slowAfter
+	next := d.slowAfter
 	for _, c := range d.children {
-		if age := workflow.Now(ctx).Sub(c.since); !c.future.IsReady() && age < slowAfter {
-			next = min(next, slowAfter-age)
+		if age := workflow.Now(ctx).Sub(c.since); !c.future.IsReady() && age < d.slowAfter {
+			next = min(next, d.slowAfter-age)
 		}
 	}
 	return next

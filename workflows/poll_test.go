@@ -42,6 +42,17 @@ func TestBackfillReadsModelByModel(t *testing.T) {
 	require.Len(t, results, 2)
 }
 
+func TestBackfillEndsWhereTheTenantIsPaused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.OnActivity(polls.FetchPeriod, mock.Anything, mock.Anything).Return(activities.FetchResult{Paused: true}, nil).Once()
+	b.ExecuteWorkflow(workflows.Backfill, workflows.BackfillInput{Tenant: "acme", Since: "2026-01-01", Until: "2026-03-31"})
+	require.NoError(t, b.GetWorkflowError())
+	var results []activities.FetchResult
+	require.NoError(t, b.GetWorkflowResult(&results))
+	require.Equal(t, []activities.FetchResult{{Paused: true}}, results)
+}
+
 func TestBackfillRefusesOtherModels(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -38,6 +38,8 @@ type Config struct {
 	UserAgent string
 	// Transport sends the requests; nil means a clone of http.DefaultTransport.
 	Transport http.RoundTripper
+	// WrapTransport is put around the transport, to look at requests or to count them; nil means nothing is.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
 	// RequestsPerSecond spaces out the requests of this client; 0 means no limit.
 	RequestsPerSecond float64
 }
@@ -66,7 +68,7 @@ type Client struct {
 
 // New checks the configuration and returns a client. It sends nothing.
 func New(cfg Config) (*Client, error) {
-	base, err := baseURL(cfg.URL)
+	base, err := BaseURL(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("configuring Odoo: the URL %w", err)
 	}
@@ -93,6 +95,9 @@ func New(cfg Config) (*Client, error) {
 			rt = d.Clone()
 		}
 	}
+	if cfg.WrapTransport != nil {
+		rt = cfg.WrapTransport(rt)
+	}
 	c := &Client{cfg: cfg, schemas: map[string]schema{}, lookups: map[string]lookup{}}
 	c.rpc = &json2{
 		base: base, database: cfg.Database, key: cfg.Key, agent: cfg.UserAgent, calls: &c.calls,
@@ -112,15 +117,9 @@ func (c *Client) Calls() int64 { return c.calls.Load() }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-// CheckURL says why raw cannot be the address of an Odoo server. The error continues "the URL ..." and does not repeat
-// a password.
-func CheckURL(raw string) error {
-	_, err := baseURL(raw)
-	return err
-}
-
-// baseURL keeps scheme and host.
-func baseURL(s string) (string, error) {
+// BaseURL keeps scheme and host of an Odoo server's address. The error continues "the URL ..." and does not repeat a
+// password.
+func BaseURL(s string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil {
 		return "", errors.New("cannot be read; write https://acme.odoo.com")
@@ -135,7 +134,7 @@ func baseURL(s string) (string, error) {
 	if first != "" && first != "web" && first != "odoo" {
 		return "", fmt.Errorf("must end after the host name, not with %q", u.Path)
 	}
-	return u.Scheme + "://" + u.Host, nil
+	return u.Scheme + "://" + strings.ToLower(u.Host), nil
 }
 
 // pace spaces out requests evenly.

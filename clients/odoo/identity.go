@@ -41,7 +41,7 @@ func (c *Client) DatabaseUUID(ctx context.Context) (string, error) {
 	s := schema{names: map[string]string{"value": "value"}}
 	rows, err := c.searchRead(ctx, query{model: modelParameter, domain: []any{term("key", "=", "database.uuid")}, limit: 1}, s)
 	var refused *Error
-	if errors.As(err, &refused) && !refused.Transient() && refused.Code != CodeBadKey {
+	if errors.As(err, &refused) && (refused.Code == CodeNoAccess || refused.Code == CodeRecordRule || refused.Code == CodeUnknownField) {
 		return "", nil
 	}
 	if err != nil || len(rows) == 0 {

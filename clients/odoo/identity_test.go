@@ -35,6 +35,8 @@ func TestDatabaseUUID(t *testing.T) {
 	uuid, err := s.client(t).DatabaseUUID(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, uuid, "an ordinary user may not read it")
+	_, err = s.client(t, func(c *odoo.Config) { c.Database = "other" }).DatabaseUUID(t.Context())
+	require.ErrorContains(t, err, "has no database")
 	_, err = s.client(t, func(c *odoo.Config) { c.Key = "3333333333333333333333333333333333333333" }).DatabaseUUID(t.Context())
 	require.ErrorContains(t, err, "key")
 }

@@ -80,6 +80,8 @@ func Classify(err error) Class {
 		return classifyRefusal(refusal)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return Transient // before sending: later ends are NetworkErrors
+	case errors.Is(err, ErrListChanges):
+		return Transient
 	default:
 		return Permanent
 	}
@@ -115,6 +117,9 @@ func classifyDecode(e *DecodeError) Class {
 	}
 }
 
+// longestOverload is the longest time that a 503 can keep us away; after that we look for ourselves.
+const longestOverload = 15 * time.Minute
+
 // RetryAt tells when to come back, for errors that know it: the gate's, a 429's, a 503's with Retry-After.
 func RetryAt(err error) (time.Time, bool) {
 	var (
@@ -128,7 +133,7 @@ func RetryAt(err error) (time.Time, bool) {
 	case errors.As(err, &limit):
 		return limit.Until, true
 	case errors.As(err, &busy):
-		return time.Now().UTC().Add(busy.RetryAfter), true
+		return time.Now().UTC().Add(min(busy.RetryAfter, longestOverload)), true
 	default:
 		return time.Time{}, false
 	}

@@ -61,6 +61,9 @@ func New(cfg Config) (*Client, error) {
 	if transport == nil {
 		transport = sharedTransport()
 	}
+	if cfg.WrapTransport != nil {
+		transport = cfg.WrapTransport(transport)
+	}
 	c := &Client{cfg: cfg, login: login, api: api}
 	c.http = &http.Client{
 		Transport: transport,

@@ -34,6 +34,8 @@ type Config struct {
 	UserAgent string
 	// Transport carries the requests. Nil means one transport for the process, with keep-alive.
 	Transport http.RoundTripper
+	// WrapTransport is put around the transport, to look at requests or to count them. Nil means nothing is.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
 }
 
 const (

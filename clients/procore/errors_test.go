@@ -286,6 +286,13 @@ func TestOverload(t *testing.T) {
 	_, err = w.client.Commitments.Delete(t.Context(), 1, 2)
 	require.ErrorAs(t, err, &busy)
 	require.Equal(t, procore.Ambiguous, procore.Classify(err), "nobody promises that it was not done")
+
+	at, ok := procore.RetryAt(err)
+	require.True(t, ok)
+	require.WithinDuration(t, time.Now().Add(30*time.Second), at, 5*time.Second)
+	at, ok = procore.RetryAt(&procore.UnavailableError{RetryAfter: 11 * 24 * time.Hour})
+	require.True(t, ok)
+	require.WithinDuration(t, time.Now().Add(15*time.Minute), at, time.Minute, "whatever it says, we look for ourselves one day")
 }
 
 func TestGateDefers(t *testing.T) {

@@ -143,6 +143,7 @@ func TestListThatChanges(t *testing.T) {
 			got, resp, err := w.client.CostCodes.List(t.Context(), 9, procore.ListOptions{PerPage: 2})
 			if name == "always" {
 				require.ErrorIs(t, err, procore.ErrListChanges)
+				require.Equal(t, procore.Transient, procore.Classify(err), "a later read may find it at rest")
 				require.Nil(t, got)
 				require.Equal(t, 6, resp.Requests, "three times two pages")
 				return

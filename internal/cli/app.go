@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/internal/secrets"
 	"github.com/ml-connector/odoo-procore/internal/store"
+	"github.com/ml-connector/odoo-procore/internal/telemetry"
 )
 
 // Version is set at build time.
@@ -31,8 +33,10 @@ type App struct {
 	stderr  io.Writer
 	output  string // table or json
 
-	store    *store.Store
-	temporal client.Client
+	telemetry telemetry.Telemetry // of the worker; commands have none
+	stopBy    time.Time           // when the worker must have ended, once it is told to
+	store     *store.Store
+	temporal  client.Client
 }
 
 // Main runs one command and returns the exit code.
@@ -118,18 +122,20 @@ func (a *App) connection(ctx context.Context, tenant string) (*activities.Connec
 func (a *App) activityConfig() activities.Config {
 	return activities.Config{
 		Worker: a.cfg.Worker, HTTPTimeout: a.cfg.HTTPTimeout, ActivityTimeout: a.cfg.ActivityTimeout,
-		Settle: a.cfg.Settle, Attempts: a.cfg.Attempts, UserAgent: "ml-connector/" + Version,
+		Settle: a.cfg.Settle, Attempts: a.cfg.Attempts, SlowAfter: a.cfg.SlowAfter, UserAgent: "ml-connector/" + Version,
+		WrapTransport: a.telemetry.Transport(),
 	}
 }
 
 func (a *App) logger(level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+	return slog.New(telemetry.LogHandler(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level})))
 }
 
 func (a *App) close() {
 	if a.temporal != nil {
 		a.temporal.Close()
 	}
+	a.closeTelemetry() // its last look is into the store
 	if a.store != nil {
 		a.store.Close()
 	}

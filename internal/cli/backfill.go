@@ -101,6 +101,14 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if err := a.readPeriod(ctx, run, in.Tenant); err != nil {
+		return err
+	}
+	return a.waitDone(ctx, c, s, in.Tenant)
+}
+
+// readPeriod waits for a backfill and says what it read.
+func (a *App) readPeriod(ctx context.Context, run client.WorkflowRun, tenant string) error {
 	var results []activities.FetchResult
 	if err := run.Get(ctx, &results); err != nil {
 		return readingFailed(ctx, run.GetID(), err)
@@ -109,6 +117,9 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 		for model, count := range fetched.Models {
 			a.say("%s: %d read, %d changed.", model, count.Fetched, count.Changed)
 		}
+		if fetched.Paused {
+			return pausedMeanwhile(tenant)
+		}
 	}
-	return a.waitDone(ctx, c, s, in.Tenant)
+	return nil
 }

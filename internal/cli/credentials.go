@@ -51,7 +51,7 @@ const maxSecret = 1000
 func (a *App) credentialsSet(ctx context.Context, tenant, system string) error {
 	prompts := map[string][]string{"odoo": {"Odoo API key"}, "procore": {"Procore client id", "Procore client secret"}}[system]
 	if prompts == nil {
-		return fmt.Errorf("%q is no system: use odoo or procore", system)
+		return errors.New("SYSTEM is odoo or procore; what was given is not repeated here, in case it is a secret")
 	}
 	s, err := a.openStore(ctx)
 	if err != nil {

@@ -29,7 +29,7 @@ func (a *App) openStore(ctx context.Context) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, url)
+	s, err := store.OpenWatched(ctx, url, a.telemetry.Watch())
 	if err != nil {
 		return nil, databaseError(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +38,10 @@ type Config struct {
 	// StopTimeout is how long the worker may take to end once it is told to: what is under way has four fifths of it to
 	// finish, then its requests are cut off and what is not known of them is written down.
 	StopTimeout time.Duration `env:"ML_STOP_TIMEOUT" envDefault:"25s"`
+	// SlowAfter is how long a record's run holds its place among those that run side by side.
+	SlowAfter time.Duration `env:"ML_SLOW_AFTER" envDefault:"2m"`
+	// MetricsAddr is host:port of the worker's Prometheus listener; empty: none.
+	MetricsAddr string `env:"ML_METRICS_ADDR"`
 	// Concurrency is the number of activities that this worker runs at once.
 	Concurrency int `env:"ML_CONCURRENCY" envDefault:"40"`
 	// LogLevel is debug, info, warn or error.
@@ -86,6 +92,16 @@ func together(list []error) error {
 	return errors.New("the environment has wrong values:\n  " + strings.Join(lines, "\n  "))
 }
 
+// isAddress reports whether a listener can be asked for there.
+func isAddress(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
 // check looks at each value, then at what belongs together.
 func (c Config) check() error {
 	var wrong []error
@@ -97,10 +113,11 @@ func (c Config) check() error {
 	for _, d := range []struct {
 		name  string
 		value time.Duration
-	}{{"ML_HTTP_TIMEOUT", c.HTTPTimeout}, {"ML_ACTIVITY_TIMEOUT", c.ActivityTimeout}, {"ML_SETTLE", c.Settle}, {"ML_STOP_TIMEOUT", c.StopTimeout}} {
+	}{{"ML_HTTP_TIMEOUT", c.HTTPTimeout}, {"ML_ACTIVITY_TIMEOUT", c.ActivityTimeout}, {"ML_SETTLE", c.Settle}, {"ML_SLOW_AFTER", c.SlowAfter}, {"ML_STOP_TIMEOUT", c.StopTimeout}} {
 		add(d.value > 0, "%s: %s is no time that can be waited; write 90s, 2m or 1h", d.name, d.value)
 	}
 	add(c.Attempts > 0, "ML_ATTEMPTS: %d; give at least 1", c.Attempts)
+	add(c.MetricsAddr == "" || isAddress(c.MetricsAddr), "ML_METRICS_ADDR: %q is no address; write host:port, 127.0.0.1:9464, or :9464 for all interfaces", c.MetricsAddr)
 	add(c.Concurrency > 0, "ML_CONCURRENCY: %d; give at least 1", c.Concurrency)
 	if len(wrong) > 0 {
 		return together(wrong)

@@ -54,7 +54,9 @@ func badSettings() []badInput {
 		"http-timeout": {"ML_HTTP_TIMEOUT", "3m"}, "http-timeout-negative": {"ML_HTTP_TIMEOUT", "-1s"}, "http-timeout-zero": {"ML_HTTP_TIMEOUT", "0s"},
 		"attempts": {"ML_ATTEMPTS", "many"}, "attempts-none": {"ML_ATTEMPTS", "0"}, "attempts-too-many": {"ML_ATTEMPTS", "99999999999"},
 		"concurrency": {"ML_CONCURRENCY", "1.5"}, "concurrency-none": {"ML_CONCURRENCY", "-2"},
-		"log-level": {"ML_LOG_LEVEL", "loud"},
+		"log-level": {"ML_LOG_LEVEL", "loud"}, "slow-after-zero": {"ML_SLOW_AFTER", "0s"},
+		"metrics-addr": {"ML_METRICS_ADDR", "9464"}, "metrics-addr-port": {"ML_METRICS_ADDR", "127.0.0.1:http"},
+		"otel-exporter": {"OTEL_TRACES_EXPORTER", "jaeger"}, "otel-endpoint": {"OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"},
 	} {
 		cases = append(cases, badInput{name: "env-" + name, args: "worker", given: func(w *world) { w.set(set[0], set[1]) }})
 	}

@@ -53,23 +53,28 @@ func (a *App) tenantPause(ctx context.Context, name, reason string) error {
 	if row.Held {
 		return fmt.Errorf("tenant %s is paused already, and nothing is written: %s", name, row.PausedReason)
 	}
-	if err := setState(ctx, s, name, store.StatePaused, reason); err != nil {
+	if _, err := setState(ctx, s, name, store.StatePaused, reason); err != nil {
 		return err
 	}
 	a.say("Tenant %s is paused; records under way are carried to their end. `ml-connector tenant resume %s` lets it go on.", name, name)
 	return nil
 }
 
-// setState changes the tenant's state and notes down who did it.
-func setState(ctx context.Context, s *store.Store, name, state, reason string) error {
+// setState changes the tenant's state, notes down who did it, and returns what it came to: one that was rebound links
+// before it is active.
+func setState(ctx context.Context, s *store.Store, name, state, reason string) (string, error) {
 	if err := s.SetTenantState(ctx, name, state, reason); err != nil {
-		return err
+		return "", err
+	}
+	row, err := s.Tenant(ctx, name)
+	if err != nil {
+		return "", err
 	}
 	detail, err := json.Marshal(map[string]string{"reason": reason})
 	if err != nil {
-		return fmt.Errorf("encoding the reason: %w", err)
+		return "", fmt.Errorf("encoding the reason: %w", err)
 	}
-	return s.InsertAudit(ctx, name, "", 0, store.Audit{Actor: operator(), Action: "tenant " + state, Detail: detail})
+	return row.State, s.InsertAudit(ctx, name, "", 0, store.Audit{Actor: operator(), Action: "tenant " + row.State, Detail: detail})
 }
 
 func (a *App) tenantResume(ctx context.Context, name string) error {
@@ -93,8 +98,13 @@ func (a *App) tenantResume(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	if err := setState(ctx, s, name, store.StateActive, ""); err != nil {
+	state, err := setState(ctx, s, name, store.StateActive, "")
+	if err != nil {
 		return err
+	}
+	if state == store.StateLinking {
+		a.say("Tenant %s was rebound: it goes on when a cycle has read all of Odoo, the next of its schedule, or `ml-connector sync start %s --wait`.", name, name)
+		return nil
 	}
 	if err := activities.Wake(ctx, temporal, a.cfg.TaskQueue, name); err != nil {
 		return fmt.Errorf("the tenant is active, the next cycle goes on; %w", err)

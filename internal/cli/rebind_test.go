@@ -43,18 +43,28 @@ func TestRebind(t *testing.T) {
 	w.exec("UPDATE project_mappings SET procore_project = 7")
 	w.exec(`INSERT INTO bindings (tenant, model, odoo_id, kind, part, project, procore_id, origin_id, status, content)
 		VALUES ('acme', 'purchase.order', 41, 'commitment', '7', 7, 900, 'odoo:x1:1:purchase.order:41:commitment:7', 'approved', '{}')`)
+	w.exec("UPDATE tenants SET books = settings_books(settings)")
 	file := w.goldenFile()
-	w.file("acme.yaml", strings.NewReplacer("ODOO", w.odooURL, "PROCORE", w.procoreURL).Replace(`
+	const theFile = `
 tenant: acme
 odoo: {url: "ODOO", database: other, user: bot, companies: [1], plans: {project: Projects, cost: Cost Codes}}
 procore: {environment: custom, login_url: "PROCORE", api_url: "PROCORE", company_id: 4567}
 settings: {go_live: 2026-01-01}
-`))
+`
+	w.file("acme.yaml", strings.NewReplacer("ODOO", w.odooURL, "PROCORE", w.procoreURL).Replace(theFile))
 	code, said := w.person("tenant apply -f DIR/acme.yaml")
 	require.Equal(t, 1, code)
 	require.Contains(t, said, `odoo.database: tenant acme is bound to "acme" and the file says "other"`)
 	require.Contains(t, said, "--other-books")
 	require.Equal(t, store.StateActive, w.tenant().State)
+
+	// It is held before the file is saved: killed in between, nobody would see a difference any more.
+	w.exec(`CREATE FUNCTION killed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'killed'; END $$`)
+	w.exec(`CREATE TRIGGER killed BEFORE UPDATE OF settings ON tenants FOR EACH ROW EXECUTE FUNCTION killed()`)
+	code, said = w.person("tenant apply -f DIR/acme.yaml --other-books")
+	require.Equal(t, 1, code, said)
+	require.True(t, w.tenant().Held)
+	w.exec(`DROP TRIGGER killed ON tenants`)
 
 	code, said = w.person("tenant apply -f DIR/acme.yaml --other-books")
 	require.Zero(t, code, said)
@@ -64,6 +74,14 @@ settings: {go_live: 2026-01-01}
 	code, said = w.person("status show acme")
 	require.Zero(t, code)
 	require.Contains(t, said, "It is paused: odoo.database")
+
+	// It was a slip: the file is put right, and the command says what is left to do.
+	w.file("right.yaml", strings.Replace(strings.NewReplacer("ODOO", w.odooURL, "PROCORE", w.procoreURL).Replace(theFile), "other", "acme", 1))
+	code, said = w.person("tenant apply -f DIR/right.yaml")
+	require.Zero(t, code, said)
+	require.Contains(t, said, "It is still paused (odoo.database: ")
+	require.Contains(t, said, "`ml-connector tenant resume acme` lets it go on")
+	require.True(t, w.tenant().Held)
 
 	// The database of that name does not exist; the right one is named again, under which all goes on.
 	w.settings(func(f *tenant.File) { *f = file })
@@ -94,6 +112,14 @@ settings: {go_live: 2026-01-01}
 	require.Equal(t, []string{"tenant held", "tenant rebound"}, w.audited("tenant %"))
 	require.Equal(t, []string{"let go"}, w.audited("let go"))
 	require.Empty(t, w.writes())
+
+	// A pause does not shorten that: Odoo is read first.
+	code, said = w.person("tenant pause acme --reason lunch")
+	require.Zero(t, code, said)
+	code, said = w.person("tenant resume acme")
+	require.Zero(t, code, said)
+	require.Contains(t, said, "goes on when a cycle has read all of Odoo")
+	require.Equal(t, store.StateLinking, w.tenant().State)
 
 	code, said = w.person("tenant rebind acme --apply --new-epoch")
 	require.Zero(t, code, said)

@@ -85,7 +85,7 @@ func (a *App) readCycle(ctx context.Context, run client.WorkflowRun, tenant stri
 		return readingFailed(ctx, run.GetID(), err)
 	}
 	if fetched.Paused {
-		return fmt.Errorf("tenant %s was paused meanwhile: `ml-connector status show %s` says why, `ml-connector tenant resume %s` lets it go on", tenant, tenant, tenant)
+		return pausedMeanwhile(tenant)
 	}
 	total := activities.FetchCount{}
 	for _, count := range fetched.Models {
@@ -95,6 +95,10 @@ func (a *App) readCycle(ctx context.Context, run client.WorkflowRun, tenant stri
 	a.say("Read from Odoo: %d records, %d of them changed, up to %s (Odoo's clock), in %d calls.",
 		total.Fetched, total.Changed, fetched.Until.Format(time.RFC3339), fetched.OdooCalls)
 	return nil
+}
+
+func pausedMeanwhile(tenant string) error {
+	return fmt.Errorf("tenant %s was paused meanwhile: `ml-connector status show %s` says why, `ml-connector tenant resume %s` lets it go on", tenant, tenant, tenant)
 }
 
 // running refuses a tenant that is paused.

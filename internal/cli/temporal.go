@@ -41,9 +41,11 @@ func (a *App) dialTemporal(ctx context.Context, logger *slog.Logger) (client.Cli
 	if err != nil || host == "" || port == "" || strings.Contains(address, "/") {
 		return nil, fmt.Errorf("TEMPORAL_ADDRESS: %q is no address; write host:port, 127.0.0.1:7233", address)
 	}
-	c, err := client.DialContext(ctx, client.Options{
-		HostPort: address, Namespace: a.cfg.TemporalNamespace, Logger: log.NewStructuredLogger(logger),
-	})
+	options := client.Options{HostPort: address, Namespace: a.cfg.TemporalNamespace, Logger: log.NewStructuredLogger(logger)}
+	if err := a.telemetry.Temporal(&options); err != nil {
+		return nil, err
+	}
+	c, err := client.DialContext(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("the Temporal server at %s (TEMPORAL_ADDRESS) cannot be reached (%s): check host and port, and that it runs", address, temporalReason(ctx, host, err))
 	}

@@ -76,6 +76,11 @@ func (a *App) tenantApply(ctx context.Context, path string, other bool) error {
 	if err != nil {
 		return fmt.Errorf("encoding the settings: %w", err)
 	}
+	if differs != "" { // first: killed in between, nobody would see a difference any more
+		if err := s.Hold(ctx, file.Tenant, differs, operator()); err != nil {
+			return err
+		}
+	}
 	saved, err := s.SaveTenant(ctx, store.TenantChange{
 		Name: file.Tenant, Settings: settings, State: store.StateActive, OriginPrefix: prefix, By: operator(),
 		Raise: documents,
@@ -83,17 +88,20 @@ func (a *App) tenantApply(ctx context.Context, path string, other bool) error {
 	if err != nil {
 		return err
 	}
-	if differs != "" {
-		if err := s.Hold(ctx, file.Tenant, differs, operator()); err != nil {
-			return err
-		}
-	}
 	if err := a.applySchedule(ctx, temporal, file); err != nil {
 		return fmt.Errorf("tenant %s is saved, its schedule is not, so nothing is read by itself yet: run the command again; %w", file.Tenant, err)
 	}
 	a.sayApplied(file, saved)
 	if differs != "" {
 		a.say("It is paused, and nothing is written: %s. `ml-connector tenant rebind %s` shows what going on there would do.", differs, file.Tenant)
+		return nil
+	}
+	row, err := s.Tenant(ctx, file.Tenant)
+	if err != nil {
+		return err
+	}
+	if row.Held {
+		a.say("It is still paused (%s): `ml-connector tenant resume %s` lets it go on if everything is as it was.", row.PausedReason, file.Tenant)
 	}
 	return nil
 }

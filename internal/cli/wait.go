@@ -74,6 +74,9 @@ func (a *App) waitIdle(ctx context.Context, s *store.Store, tenant string) error
 		if pending == 0 {
 			return nil
 		}
+		if err := running(ctx, s, tenant); err != nil && ctx.Err() == nil {
+			return err
+		}
 		if pending != last && time.Since(said) > 2*time.Second {
 			a.say("%d records are pending …", pending)
 			last, said = pending, time.Now()

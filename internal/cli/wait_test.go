@@ -106,5 +106,7 @@ func TestWaitThatStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.EqualError(t, a.waitIdle(ctx, s, "acme"), "stopped before it was known what is pending; the work goes on without this command")
+	require.NoError(t, s.SetTenantState(t.Context(), "acme", store.StatePaused, "audit week"))
+	require.EqualError(t, a.waitIdle(t.Context(), s, "acme"), "tenant acme is paused (audit week): `ml-connector tenant resume acme` lets it go on")
 	require.EqualError(t, stillPending(1), "1 records are still pending; the work goes on without this command")
 }

@@ -13,7 +13,7 @@ import (
 
 // A sample of `make crash`: each effect of a small firm, disturbed in one of the four ways.
 func TestSample(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	bench, err := rig.Open(ctx, rig.Options{Log: t.Output()})
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -83,13 +84,17 @@ const finishing = "finish_send"
 
 // killAtSave kills the worker when it wants to save its next result; the statement does not reach the database.
 func (p *play) killAtSave(w *rig.Worker) {
+	var first atomic.Bool // the rule is asked for several connections at once
 	p.database.SetRule(func(at faultproxy.Moment, m faultproxy.Message) faultproxy.Action {
 		if at != faultproxy.Before || !strings.Contains(m.Text, finishing) {
 			return faultproxy.Action{}
 		}
-		p.database.SetRule(nil)
+		if !first.CompareAndSwap(false, true) {
+			return faultproxy.Action{Cut: true}
+		}
 		go func() { // the rule itself must return for its action
 			<-w.Done()
+			p.database.SetRule(nil)
 			p.gate.finish()
 		}()
 		return faultproxy.Action{Signal: syscall.SIGKILL, PID: w.PID, Cut: true}

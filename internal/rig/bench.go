@@ -3,6 +3,7 @@ package rig
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
@@ -24,6 +26,8 @@ import (
 type Options struct {
 	// Binary is the product's program; empty: it is built from the source tree.
 	Binary string
+	// Race builds it with the race detector; a tenant whose workers have reported a race cannot be closed without an error.
+	Race bool
 	// Log gets progress in plain words; nil discards it.
 	Log io.Writer
 	// Dir keeps the log files; empty: a temporary directory that Close removes.
@@ -39,6 +43,8 @@ type Bench struct {
 	Database string
 	Binary   string
 
+	mark    string // with a number, ends the names of its tenants
+	tenants atomic.Int64
 	box     *secrets.Box
 	keyFile string
 }
@@ -46,7 +52,7 @@ type Bench struct {
 // Open starts what is missing (see package devenv for what it takes over), makes a database with the product's schema
 // and a key. On an error nothing is left behind.
 func Open(ctx context.Context, o Options) (_ *Bench, err error) {
-	b := &Bench{Binary: o.Binary}
+	b := &Bench{Binary: o.Binary, mark: strings.ToLower(rand.Text()[:6])}
 	if b.Env, err = devenv.Start(ctx, devenv.Options{Postgres: true, Temporal: true, TemporalOnDisk: true, Log: o.Log, Dir: o.Dir}); err != nil {
 		return nil, err
 	}
@@ -57,7 +63,7 @@ func Open(ctx context.Context, o Options) (_ *Bench, err error) {
 	}()
 	if b.Binary == "" {
 		b.Binary = filepath.Join(b.Env.TempDir(), "ml-connector")
-		if err := build(ctx, b.Binary); err != nil {
+		if err := build(ctx, b.Binary, o.Race); err != nil {
 			return nil, err
 		}
 	}
@@ -86,9 +92,10 @@ func Open(ctx context.Context, o Options) (_ *Bench, err error) {
 	return b, nil
 }
 
-// build builds the product as `make build` does, without the race detector also in a test that has it.
-func build(ctx context.Context, binary string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, "github.com/ml-connector/odoo-procore/cmd/ml-connector") //nolint:gosec // G204: fixed but for the output
+// build builds the product as `make build` does.
+func build(ctx context.Context, binary string, race bool) error {
+	args := []string{"build", fmt.Sprintf("-race=%v", race), "-o", binary, "github.com/ml-connector/odoo-procore/cmd/ml-connector"}
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // G204: fixed but for the output
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building ml-connector: %w\n%s", err, bytes.TrimSpace(out))
 	}

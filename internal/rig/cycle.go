@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/ml-connector/odoo-procore/internal/store"
 	"github.com/ml-connector/odoo-procore/workflows"
 )
 
@@ -27,6 +28,9 @@ func (t *Tenant) Cycle(ctx context.Context) error {
 		if err := t.Sync(ctx); err != nil {
 			return err
 		}
+		if err := t.running(ctx); err != nil {
+			return err
+		}
 		if err := t.Rest(ctx); err != nil {
 			return err
 		}
@@ -34,13 +38,28 @@ func (t *Tenant) Cycle(ctx context.Context) error {
 		if err != nil || len(pending) == 0 {
 			return err
 		}
+		if err := pause(ctx); err != nil { // for one whose offer was lost with its worker
+			return err
+		}
 	}
+}
+
+// running wants the tenant not to have been paused: then nothing would be pending either.
+func (t *Tenant) running(ctx context.Context) error {
+	row, err := t.bench.Store.Tenant(ctx, t.Name)
+	if err != nil {
+		return err
+	}
+	if row.State == store.StatePaused {
+		return fmt.Errorf("tenant %s is paused: %s", t.Name, row.PausedReason)
+	}
+	return nil
 }
 
 // Sync is one poll of Odoo, which wakes Dispatch at its end.
 func (t *Tenant) Sync(ctx context.Context) error {
 	run, err := t.bench.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: workflows.SyncID(t.Name), TaskQueue: t.Name,
+		ID: workflows.SyncID(t.Name), TaskQueue: t.Queue,
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		TypedSearchAttributes:    temporal.NewSearchAttributes(workflows.AttrTenant.ValueSet(t.Name)),
 	}, workflows.TenantSync, workflows.TenantSyncInput{Tenant: t.Name})
@@ -79,6 +98,19 @@ func (t *Tenant) Pending(ctx context.Context) ([]string, error) {
 	return pending, nil
 }
 
+// parked names the records that wait, and what for.
+func (t *Tenant) parked(ctx context.Context) ([]string, error) {
+	rows, err := t.bench.Store.Pool().Query(ctx, `SELECT model || '/' || odoo_id || ' ' || cause FROM record_waits WHERE tenant = $1 ORDER BY 1`, t.Name)
+	if err != nil {
+		return nil, fmt.Errorf("reading what is parked: %w", err)
+	}
+	parked, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("reading what is parked: %w", err)
+	}
+	return parked, nil
+}
+
 // open are the ids of the tenant's open runs.
 func (t *Tenant) open(ctx context.Context) ([]string, error) {
 	list, err := t.bench.Temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
@@ -92,6 +124,29 @@ func (t *Tenant) open(ctx context.Context) ([]string, error) {
 		ids = append(ids, info.GetExecution().GetWorkflowId())
 	}
 	return ids, nil
+}
+
+// Attempts is how often the activity was begun that needed the most attempts, over all runs of the tenant.
+func (t *Tenant) Attempts(ctx context.Context) (int, error) {
+	list, err := t.bench.Temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		Query: fmt.Sprintf(`Tenant = %q`, t.Name), PageSize: 1000,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("listing the runs of %s: %w", t.Name, err)
+	}
+	most := 0
+	for _, run := range list.GetExecutions() {
+		events := t.bench.Temporal.GetWorkflowHistory(ctx, run.GetExecution().GetWorkflowId(), run.GetExecution().GetRunId(), false,
+			enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		for events.HasNext() {
+			event, err := events.Next()
+			if err != nil {
+				return 0, fmt.Errorf("reading the history of %s: %w", run.GetExecution().GetWorkflowId(), err)
+			}
+			most = max(most, int(event.GetActivityTaskStartedEventAttributes().GetAttempt()))
+		}
+	}
+	return most, nil
 }
 
 // leaveTemporal ends what is open; the server may live on.
@@ -111,29 +166,38 @@ func (t *Tenant) leaveTemporal() error {
 
 // Until calls is until it gives true. It ends with an error when is gives one, or ctx is done.
 func Until(ctx context.Context, what string, is func() (bool, error)) error {
-	tick := time.NewTicker(look)
-	defer tick.Stop()
 	for {
 		done, err := is()
 		if ctx.Err() == nil && (done || err != nil) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
-		case <-tick.C:
+		if err := pause(ctx); err != nil {
+			return fmt.Errorf("waiting for %s: %w", what, err)
 		}
 	}
 }
 
-// State tells what is pending and open, for messages.
+// pause is the time between two looks.
+func pause(ctx context.Context) error {
+	timer := time.NewTimer(look)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// State tells what is pending, parked and open, for messages.
 func (t *Tenant) State(ctx context.Context) string {
 	pending, err := t.Pending(ctx)
 	open, openErr := t.open(ctx)
-	if err = errors.Join(err, openErr); err != nil {
+	parked, parkedErr := t.parked(ctx)
+	if err = errors.Join(err, openErr, parkedErr); err != nil {
 		return err.Error()
 	}
-	return fmt.Sprintf("pending: %s; open runs: %s", orNone(pending), orNone(open))
+	return fmt.Sprintf("pending: %s; parked: %s; open runs: %s", orNone(pending), orNone(parked), orNone(open))
 }
 
 func orNone(list []string) string {

@@ -21,7 +21,7 @@ import (
 type office struct {
 	tenant *rig.Tenant
 	desk   *rig.Desk
-	orders []rig.Document
+	orders []placed
 	// books is the amount of each record that Procore must hold, by model and id.
 	books map[string]string
 	bills int
@@ -35,13 +35,19 @@ func (o *office) book(model string, id int64, amount float64) {
 	o.books[fmt.Sprintf("%s/%d", model, id)] = decimal.NewFromFloat(amount).StringFixed(2)
 }
 
+// placed is an order with whom and what for.
+type placed struct {
+	rig.Document
+	vendor, project int64
+}
+
 // order is a new order of a vendor that takes turns, on a project that takes turns.
 func (o *office) order(amount float64) {
 	f, n := o.tenant.Firm, len(o.orders)
-	vendors, projects := []int64{f.Boulder, f.Peak}, []int64{f.Tower, f.Mill}
-	made := o.desk.Order(vendors[n%2], rig.Line{Amount: amount, Project: projects[n/2%2], Code: f.Concrete})
-	o.orders = append(o.orders, made)
-	o.book("purchase.order", made.ID, amount)
+	order := placed{vendor: []int64{f.Boulder, f.Peak}[n%2], project: []int64{f.Tower, f.Mill}[n/2%2]}
+	order.Document = o.desk.Order(order.vendor, rig.Line{Amount: amount, Project: order.project, Code: f.Concrete})
+	o.orders = append(o.orders, order)
+	o.book("purchase.order", order.ID, amount)
 	o.tenant.Tick()
 }
 
@@ -55,11 +61,10 @@ func (o *office) reprice(n int, amount float64) {
 
 // bill bills some of the n-th order; the days of bills follow each other.
 func (o *office) bill(n int, amount float64) {
-	f := o.tenant.Firm
-	vendors, projects := []int64{f.Boulder, f.Peak}, []int64{f.Tower, f.Mill}
+	order := o.orders[n]
 	o.bills++
-	made := o.desk.Bill("in_invoice", vendors[n%2], fmt.Sprintf("INV-%03d", o.bills), fmt.Sprintf("2026-03-%02d", o.bills), nil,
-		rig.Line{Amount: amount, Project: projects[n/2%2], Code: f.Concrete, Of: o.orders[n].Lines[0]})
+	made := o.desk.Bill("in_invoice", order.vendor, fmt.Sprintf("INV-%03d", o.bills), fmt.Sprintf("2026-03-%02d", o.bills), nil,
+		rig.Line{Amount: amount, Project: order.project, Code: o.tenant.Firm.Concrete, Of: order.Lines[0]})
 	o.book("account.move", made.ID, amount)
 	o.tenant.Tick()
 }
@@ -74,21 +79,33 @@ func (o *office) receipt(amount float64) {
 	o.tenant.Tick()
 }
 
-// morning is the load, afternoon the edits.
+// morning is the load; noon, afternoon and evening are edits, some of the same documents.
 func (o *office) morning() {
 	for n := range 6 {
 		o.order(1000 + float64(n)/4)
 		o.bill(n, 100.10)
 		o.receipt(7.35)
 	}
+	o.order(300) // these two are changed later: once billed, an order's amendment waits for a person
+	o.order(350)
+}
+
+func (o *office) noon() {
+	o.reprice(6, 1234.56)
+	o.bill(1, 50.05)
+	o.order(400)
 }
 
 func (o *office) afternoon() {
-	o.reprice(0, 1234.56)
-	o.bill(1, 50.05)
-	o.order(400)
-	o.reprice(5, 999.99)
-	o.bill(6, 33.33)
+	o.bill(1, 60.06)
+	o.reprice(6, 1300)
+	o.reprice(7, 999.99)
+	o.bill(8, 33.33)
+}
+
+func (o *office) evening() {
+	o.bill(1, 70.07)
+	o.bill(8, 44.44)
 	o.receipt(0.01)
 }
 
@@ -125,7 +142,7 @@ func (o *office) balanced(t *testing.T) {
 	require.NoError(t, o.desk.Err())
 	held, err := o.held()
 	require.NoError(t, err)
-	require.Equal(t, o.books, held)
+	require.Equal(t, o.books, held, o.tenant.State(t.Context()))
 	requisitions := o.tenant.Procore.State().Requisitions
 	slices.SortFunc(requisitions, func(a, b requisition) int { return a.Number - b.Number })
 	last := map[int64]string{}
@@ -135,13 +152,24 @@ func (o *office) balanced(t *testing.T) {
 	}
 }
 
+// arrived waits until Procore holds all that is in the books.
+func (o *office) arrived(ctx context.Context, t *testing.T) {
+	t.Helper()
+	err := rig.Until(ctx, "everything to arrive", func() (bool, error) {
+		held, err := o.held()
+		return err == nil && len(held) == len(o.books), nil
+	})
+	if err != nil {
+		require.NoError(t, err, o.tenant.State(context.WithoutCancel(ctx)))
+	}
+}
+
 // schedule runs a cycle every second, or when the last one is over, as the schedule does, until the returned function is
-// called. That gives the cycles' lengths.
-func schedule(ctx context.Context, t *testing.T, tenant *rig.Tenant) (stop func() []time.Duration) {
+// called.
+func schedule(ctx context.Context, t *testing.T, tenant *rig.Tenant) (stop func()) {
 	t.Helper()
 	over := make(chan struct{})
 	var wg sync.WaitGroup
-	var took []time.Duration
 	wg.Go(func() {
 		every := time.NewTicker(time.Second)
 		defer every.Stop()
@@ -152,18 +180,15 @@ func schedule(ctx context.Context, t *testing.T, tenant *rig.Tenant) (stop func(
 			case <-every.C:
 			}
 			tenant.Tick()
-			began := time.Now()
 			if err := tenant.Sync(ctx); err != nil && ctx.Err() == nil {
 				t.Errorf("a cycle of %s: %v", tenant.Name, err)
 				return
 			}
-			took = append(took, time.Since(began))
 		}
 	})
-	return func() []time.Duration {
+	return func() {
 		close(over)
 		wg.Wait()
-		return took
 	}
 }
 
@@ -182,6 +207,13 @@ func events(ctx context.Context, t *testing.T, bench *rig.Bench, tenant string) 
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[event])
 	require.NoError(t, err)
 	return list
+}
+
+// during are the writes that began while a system was away, but for those that were at its door when it went.
+func during(list []event, from, to time.Time) []event {
+	return slices.DeleteFunc(slices.Clone(list), func(e event) bool {
+		return e.StartedAt.Before(from.Add(time.Second)) || e.StartedAt.After(to) || e.Result != "ok"
+	})
 }
 
 // record prints when each record arrived, and wants the versions of each in their order.

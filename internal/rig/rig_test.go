@@ -15,10 +15,7 @@ func TestRig(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	bench, err := rig.Open(ctx, rig.Options{Log: t.Output()})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, bench.Close()) })
-
+	bench := open(t)
 	var asked []string
 	tenant, err := bench.NewTenant(ctx, rig.TenantOptions{Name: "rig-test", Via: rig.Via{Procore: func(target string) (string, error) {
 		asked = append(asked, target)

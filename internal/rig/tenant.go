@@ -1,13 +1,16 @@
 package rig
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -36,12 +39,16 @@ type Via struct {
 type Timing struct {
 	HTTP, Activity, Settle time.Duration
 	Attempts               int
+	SlowAfter              time.Duration
 }
 
 // TenantOptions say what a tenant is.
 type TenantOptions struct {
-	// Name is that of the tenant, its task queue and, with a number, of its workers: a-z 0-9 -.
-	Name   string
+	// Name begins the name of the tenant and, with a number, those of its workers: a-z 0-9 -. The bench adds what makes it
+	// its own: Temporal may have known others, and the product would tell them apart.
+	Name string
+	// Queue is the task queue; empty: one of its own. Workers of one queue serve all its tenants.
+	Queue  string
 	Timing Timing
 	Via    Via
 	// Procore changes the sandbox's settings.
@@ -55,6 +62,7 @@ type TenantOptions struct {
 // Tenant is one tenant with all that is its own. Its exported fields are set by NewTenant and do not change.
 type Tenant struct {
 	Name    string
+	Queue   string
 	Odoo    *odootest.Server
 	Procore *procoretest.Server
 	Firm    Firm
@@ -75,7 +83,8 @@ var start = time.Date(2026, time.March, 2, 8, 0, 0, 250_000_000, time.UTC)
 
 // NewTenant makes the firm's two systems and applies the tenant, with its credentials and mappings. No worker runs yet.
 func (b *Bench) NewTenant(ctx context.Context, o TenantOptions) (_ *Tenant, err error) {
-	t := &Tenant{Name: o.Name, bench: b, now: start, log: filepath.Join(b.Env.LogDir(), o.Name+".log")}
+	name := fmt.Sprintf("%s-%s-%d", o.Name, b.mark, b.tenants.Add(1))
+	t := &Tenant{Name: name, Queue: cmp.Or(o.Queue, name), bench: b, now: start, log: filepath.Join(b.Env.LogDir(), o.Name+".log")}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("making tenant %s: %w", o.Name, err), t.Close())
@@ -187,13 +196,16 @@ func (t *Tenant) environment(o TenantOptions) error {
 	}
 	t.env = []string{
 		"DATABASE_URL=" + database, "TEMPORAL_ADDRESS=" + temporal, "TEMPORAL_NAMESPACE=default", "ML_KEY_FILE=" + t.bench.keyFile,
-		"ML_TASK_QUEUE=" + t.Name, "ML_LOG_LEVEL=info",
+		"ML_TASK_QUEUE=" + t.Queue, "ML_LOG_LEVEL=info",
 		"ML_HTTP_TIMEOUT=" + cmp.Or(o.Timing.HTTP, time.Second).String(),
 		"ML_ACTIVITY_TIMEOUT=" + cmp.Or(o.Timing.Activity, 2*time.Second).String(),
 		"ML_SETTLE=" + cmp.Or(o.Timing.Settle, 3*time.Second).String(),
 	}
 	if o.Timing.Attempts != 0 {
 		t.env = append(t.env, fmt.Sprintf("ML_ATTEMPTS=%d", o.Timing.Attempts))
+	}
+	if o.Timing.SlowAfter != 0 {
+		t.env = append(t.env, "ML_SLOW_AFTER="+o.Timing.SlowAfter.String())
 	}
 	t.env = append(t.env, o.Env...)
 	return nil
@@ -213,6 +225,21 @@ func (t *Tenant) Tick() {
 	t.now = t.now.Add(2 * time.Second)
 }
 
+// races tells what the race detector has reported, where the workers have it.
+func (t *Tenant) races() error {
+	log, err := os.ReadFile(t.log)
+	if errors.Is(err, fs.ErrNotExist) { // no worker has run
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the workers' log: %w", err)
+	}
+	if _, report, found := bytes.Cut(log, []byte("WARNING: DATA RACE")); found {
+		return fmt.Errorf("a data race in a worker of %s: %s", t.Name, report[:min(len(report), 4000)])
+	}
+	return nil
+}
+
 // Close kills the workers, takes the tenant's runs away from Temporal and stops the sandboxes. What it wrote stays in
 // the database until the bench goes. It may be called more than once.
 func (t *Tenant) Close() error {
@@ -227,7 +254,7 @@ func (t *Tenant) Close() error {
 	for _, w := range workers {
 		errs = append(errs, w.Kill())
 	}
-	errs = append(errs, t.leaveTemporal())
+	errs = append(errs, t.leaveTemporal(), t.races())
 	for _, server := range t.serve {
 		errs = append(errs, server.Close())
 	}

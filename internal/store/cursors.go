@@ -27,6 +27,16 @@ func (t *Tx) LockModel(ctx context.Context, tenant, model string) error {
 	return nil
 }
 
+// StillBound tells whether a tenant was neither held nor rebound since it had this number of rebinds. Under the model's
+// lock that stays so until the transaction ends: a Rebind waits for it.
+func (t *Tx) StillBound(ctx context.Context, tenant string, rebinds int64) (bool, error) {
+	same, err := t.q.StillBound(ctx, db.StillBoundParams{Tenant: tenant, Rebinds: rebinds})
+	if err != nil {
+		return false, fmt.Errorf("asking whether tenant %s is still bound: %w", tenant, err)
+	}
+	return same, nil
+}
+
 // Cursor returns the cursor of a poll, zero before the first.
 func (t *Tx) Cursor(ctx context.Context, tenant, model string) (Cursor, error) {
 	row, err := t.q.Cursor(ctx, db.CursorParams{Tenant: tenant, Model: model})

@@ -15,7 +15,7 @@ import (
 // Why a tenant must not write to Procore; empty: it may.
 const (
 	HeldLinking = "linking" // rebound, and Odoo is not read again yet
-	HeldPaused  = "held"    // something is not as it was; the tenant's reason says what
+	HeldDiffers = "held"    // something is not as it was; the tenant's reason says what
 	HeldHome    = "home"    // this is another database than the one that the last cycle ran on
 	HeldBooks   = "books"   // the settings name other books than those that the bindings belong to
 	HeldRestart = "restart" // the database server was started since the last look
@@ -83,9 +83,10 @@ func (s *Store) Admit(ctx context.Context, tenant string, books Books) (int64, e
 	return cycle, nil
 }
 
-// Linked makes a tenant active whose Odoo was read again after a Rebind.
-func (s *Store) Linked(ctx context.Context, tenant string) error {
-	if err := s.q.Linked(ctx, tenant); err != nil {
+// Linked makes a tenant active whose Odoo was read again since its last Rebind; rebinds is their number as it was when
+// the reading began.
+func (s *Store) Linked(ctx context.Context, tenant string, rebinds int64) error {
+	if err := s.q.Linked(ctx, db.LinkedParams{Tenant: tenant, Rebinds: rebinds}); err != nil {
 		return fmt.Errorf("ending the linking of tenant %s: %w", tenant, err)
 	}
 	return nil
@@ -140,11 +141,21 @@ func (s *Store) AllBindings(ctx context.Context, tenant string) ([]Binding, erro
 	return toBindings(s.q.AllBindings(ctx, tenant))
 }
 
-// LetGo tells whether a document of Procore with this origin id was let go by a Rebind: it is nobody's any more.
-func (s *Store) LetGo(ctx context.Context, tenant, originID string) (bool, error) {
-	yes, err := s.q.LetGo(ctx, db.LetGoParams{Tenant: tenant, OriginID: originID})
+// LetGo returns the origin ids of the documents of Procore that a Rebind let go.
+func (s *Store) LetGo(ctx context.Context, tenant string) ([]string, error) {
+	ids, err := s.q.LetGo(ctx, tenant)
 	if err != nil {
-		return false, fmt.Errorf("asking whether a document was let go: %w", err)
+		return nil, fmt.Errorf("reading what was let go: %w", err)
+	}
+	return ids, nil
+}
+
+// IsNobodys tells whether no record stands behind a document of Procore that carries this origin id and names this
+// record: a Rebind let it go, or such a record was never read.
+func (s *Store) IsNobodys(ctx context.Context, tenant, originID string, record RecordKey) (bool, error) {
+	yes, err := s.q.IsNobodys(ctx, db.IsNobodysParams{Tenant: tenant, OriginID: originID, Model: record.Model, OdooID: record.OdooID})
+	if err != nil {
+		return false, fmt.Errorf("asking whether a document is nobody's: %w", err)
 	}
 	return yes, nil
 }

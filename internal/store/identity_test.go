@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
@@ -30,8 +31,8 @@ func TestHeldTenantBeginsNoWrite(t *testing.T) {
 		{store.HeldBooks, `settings = jsonb_set(settings, '{procore,company_id}', '8')`, `settings = jsonb_set(settings, '{procore,company_id}', '7')`},
 		{store.HeldHome, `home = 'elsewhere'`, `home = database_home()`},
 		{store.HeldRestart, `verified_at = '2000-01-01'`, `verified_at = now()`},
-		{store.HeldLinking, `state = 'linking'`, `state = 'active'`},
-		{store.HeldPaused, `held = true`, `held = false`},
+		{store.HeldLinking, `relink = true`, `relink = false`},
+		{store.HeldDiffers, `held = true`, `held = false`},
 	} {
 		b.exec("UPDATE tenants SET " + c.set)
 		why, err := b.WhyHeld(t.Context(), acme)
@@ -80,13 +81,13 @@ func TestRebind(t *testing.T) {
 	part := func(id int64) store.PartKey {
 		return store.PartKey{RecordKey: store.RecordKey{Model: order, OdooID: id}, Kind: store.KindCommitment, Part: "55"}
 	}
-	binding := func(id, procore int64) store.BindingUpdate {
+	bound := func(id, procore int64) store.BindingUpdate {
 		return store.BindingUpdate{Binding: store.Binding{
 			Tenant: acme, Model: order, OdooID: id, Kind: store.KindCommitment, Part: "55", Project: 55, ProcoreID: procore, OriginID: "o", Status: "approved", CreateDate: epoch,
 		}}
 	}
 	for id := int64(1); id <= 2; id++ {
-		require.NoError(t, b.SaveBinding(t.Context(), binding(id, 100+id)))
+		require.NoError(t, b.SaveBinding(t.Context(), bound(id, 100+id)))
 	}
 	require.NoError(t, b.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		again, err := tx.GivenAgain(ctx, acme, order, []store.Snapshot{{ID: 1, CreateDate: epoch}, {ID: 2}, {ID: 3, CreateDate: epoch.Add(time.Hour)}, {ID: 4, CreateDate: epoch}})
@@ -99,7 +100,7 @@ func TestRebind(t *testing.T) {
 	require.NoError(t, b.Hold(t.Context(), acme, "restored", "ann"))
 	epochOf, err := b.Rebind(t.Context(), acme, store.Rebind{
 		By: "ann", Reason: "restored", NewEpoch: true, Cycle: 9, Books: store.Books{OdooUUID: "u"},
-		Bindings: []store.BindingUpdate{binding(4, 104)}, Doubt: []store.PartKey{part(1)}, Drop: []store.PartKey{part(2)},
+		Bindings: []store.Relink{{BindingUpdate: bound(4, 104), Steps: []byte(`[{"part": "55"}]`)}}, Doubt: []store.PartKey{part(1)}, Drop: []store.PartKey{part(2)}, LetGo: []string{"o"},
 		Raise: []store.RecordKey{{Model: order, OdooID: 2}, {Model: order, OdooID: 4}}, Gone: []store.RecordKey{{Model: order, OdooID: 3}},
 	})
 	require.NoError(t, err)
@@ -114,9 +115,21 @@ func TestRebind(t *testing.T) {
 	require.Len(t, bindings, 3)
 	require.Equal(t, []any{int64(101), int64(0), int64(104)}, []any{bindings[0].ProcoreID, bindings[1].ProcoreID, bindings[2].ProcoreID})
 	require.Equal(t, store.StatusDeleted, bindings[1].Status)
-	gone, err := b.LetGo(t.Context(), acme, "o")
+	plan, err := b.Plan(t.Context(), bindings[2].ApprovedPlan)
 	require.NoError(t, err)
-	require.True(t, gone)
+	require.JSONEq(t, `[{"part": "55"}]`, string(plan.Steps))
+	gone, err := b.LetGo(t.Context(), acme)
+	require.NoError(t, err)
+	require.Equal(t, []string{"o"}, gone)
+	for _, c := range []struct {
+		originID string
+		id       int64
+		nobodys  bool
+	}{{"o", 2, true}, {"other", 2, false}, {"other", 77, true}} {
+		nobodys, err := b.IsNobodys(t.Context(), acme, c.originID, store.RecordKey{Model: order, OdooID: c.id})
+		require.NoError(t, err)
+		require.Equal(t, c.nobodys, nobodys, c)
+	}
 
 	sends, err := b.Sends(t.Context(), acme, order, 1)
 	require.NoError(t, err)
@@ -135,10 +148,69 @@ func TestRebind(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, offered)
 	require.Equal(t, 3, b.read(older(doc(order, 1, `{"a": 1}`)), older(doc(order, 2, `{"a": 1}`)), older(doc(order, 4, `{"a": 1}`))), "an older write date counts now")
-	require.NoError(t, b.Linked(t.Context(), acme))
+	require.NoError(t, b.Linked(t.Context(), acme, 1))
 	offered, err = b.Offer(t.Context(), acme, 10, time.Minute)
 	require.NoError(t, err)
 	require.Len(t, offered, 3)
+}
+
+// A pause or a hold between a rebind and the reading of all of Odoo ends in linking again: the snapshots are older than
+// what was rebound.
+func TestLinkingOutlivesAPause(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.read(doc(order, 1, `{}`))
+	hold := func() { require.NoError(t, b.Hold(t.Context(), acme, "restored", "worker")) }
+	hold()
+	_, err := b.Rebind(t.Context(), acme, store.Rebind{})
+	require.NoError(t, err)
+	for _, stop := range []func(){
+		func() { require.NoError(t, b.SetTenantState(t.Context(), acme, store.StatePaused, "by a person")) },
+		hold,
+	} {
+		stop()
+		require.False(t, b.begin(intent(order, "purchase.order/1", 1, 1)).Go)
+		require.NoError(t, b.SetTenantState(t.Context(), acme, store.StateActive, ""))
+		row, err := b.Tenant(t.Context(), acme)
+		require.NoError(t, err)
+		require.Equal(t, store.StateLinking, row.State)
+		require.False(t, row.Held)
+		require.Empty(t, b.offered())
+		require.False(t, b.begin(intent(order, "purchase.order/1", 1, 1)).Go)
+	}
+	require.NoError(t, b.Linked(t.Context(), acme, 0))
+	require.Empty(t, b.offered(), "a cycle that began before the rebind has not read all")
+	require.NoError(t, b.Linked(t.Context(), acme, 1))
+	require.Len(t, b.offered(), 1)
+	require.True(t, b.begin(intent(order, "purchase.order/1", 1, 1)).Go)
+}
+
+// A page that was begun before a rebind does not put the old cursor back after it.
+func TestRebindWaitsForReaders(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.NoError(t, b.Hold(t.Context(), acme, "restored", "ann"))
+	var several errgroup.Group
+	require.NoError(t, b.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		require.NoError(t, tx.LockModel(ctx, acme, order))
+		several.Go(func() error {
+			_, err := b.Rebind(b.ctx, acme, store.Rebind{Models: []string{order, order, bill}})
+			return err
+		})
+		b.blocked(1)
+		return tx.SaveCursor(ctx, acme, order, store.Cursor{DoneTo: epoch})
+	}))
+	require.NoError(t, several.Wait())
+	require.NoError(t, b.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		cursor, err := tx.Cursor(ctx, acme, order)
+		require.Equal(t, store.Cursor{}, cursor)
+		for rebinds, same := range []bool{false, true} {
+			still, err := tx.StillBound(ctx, acme, int64(rebinds))
+			require.NoError(t, err)
+			require.Equal(t, same, still)
+		}
+		return err
+	}))
 }
 
 func older(s store.Snapshot) store.Snapshot {

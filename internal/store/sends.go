@@ -137,12 +137,22 @@ func (s *Store) FinishSend(ctx context.Context, id int64, result string, status 
 			return err
 		}
 	}
-	_, err := again(fmt.Sprintf("finishing send %d", id), func() ([]byte, error) {
+	finished, err := answer[struct {
+		Overtaken         bool
+		Tenant, Operation string
+	}](fmt.Sprintf("finishing send %d", id), func() ([]byte, error) {
 		return s.q.FinishSend(ctx, db.FinishSendParams{
 			ID: id, Outcome: result, Status: int32(status), ProcoreID: procoreID, Error: errText, Binding: raw, //nolint:gosec // an HTTP status
 		})
 	})
-	return err
+	if err != nil || s.sent == nil {
+		return err
+	}
+	if finished.Overtaken {
+		result = ResultOvertaken
+	}
+	s.sent(finished.Tenant, finished.Operation, result)
+	return nil
 }
 
 // OvertakenDue raises want of records with a part whose overtaken write nobody reported for an hour: the part is

@@ -37,10 +37,22 @@ type Store struct {
 	// long is for transactions that are held over a call to Odoo or Procore, or that wait for such a one: they must
 	// not take the connections that whoever holds them needs to go on.
 	long *pgxpool.Pool
+	sent func(tenant, operation, result string)
+}
+
+// Watch is who is told what the store does; nil is told nothing.
+type Watch struct {
+	// Tracer hears of each statement.
+	Tracer pgx.QueryTracer
+	// Sent hears of each write to Procore that is finished, with its result in sends.
+	Sent func(tenant, operation, result string)
 }
 
 // Open connects to the database of url. The schema is not looked at: see CheckVersion.
-func Open(ctx context.Context, url string) (*Store, error) {
+func Open(ctx context.Context, url string) (*Store, error) { return OpenWatched(ctx, url, Watch{}) }
+
+// OpenWatched is Open for a process that somebody looks into.
+func OpenWatched(ctx context.Context, url string, watch Watch) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
@@ -52,6 +64,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		config.ConnConfig.RuntimeParams["application_name"] = "ml-connector"
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	config.ConnConfig.Tracer = watch.Tracer
 	sized := strings.Contains(url, "pool_max_conns")
 	if !sized {
 		config.MaxConns = shortConns
@@ -74,7 +87,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
-	return &Store{pool: pool, q: db.New(pool), long: long}, nil
+	return &Store{pool: pool, q: db.New(pool), long: long, sent: watch.Sent}, nil
 }
 
 // Close closes all connections.

@@ -93,6 +93,13 @@ func (b *bundle) parked(model string, id, want int64, causes ...string) {
 	require.ElementsMatch(b.t, causes, r.Open)
 }
 
+// free settles causes, as those functions do that hold their locks, and counts the records that it frees.
+func (b *bundle) free(causes ...string) (records int) {
+	b.t.Helper()
+	require.NoError(b.t, b.Pool().QueryRow(b.ctx, `SELECT free_waits($1, $2)`, acme, causes).Scan(&records))
+	return records
+}
+
 func (b *bundle) finish(model string, id, want int64) (stale bool) {
 	b.t.Helper()
 	stale, err := b.Finish(b.ctx, acme, model, id, want, "synced", store.Audit{Actor: "worker"})

@@ -49,7 +49,7 @@ func (s *Store) Park(ctx context.Context, tenant, model string, id, want int64, 
 }
 
 // Finish says that a record is done for want, and frees those that wait for it; stale when something newer is wanted
-// already.
+// already, or less: then the database was restored under the run.
 func (s *Store) Finish(ctx context.Context, tenant, model string, id, want int64, outcome string, audit Audit) (stale bool, err error) {
 	event, err := json.Marshal(audit)
 	if err != nil {
@@ -58,14 +58,6 @@ func (s *Store) Finish(ctx context.Context, tenant, model string, id, want int64
 	return again(fmt.Sprintf("finishing %s %d", model, id), func() (bool, error) {
 		return s.q.Finish(ctx, db.FinishParams{Tenant: tenant, Model: model, OdooID: id, Want: want, Outcome: outcome, Event: event})
 	})
-}
-
-// Release frees the records that wait for causes, and returns how many.
-func (s *Store) Release(ctx context.Context, tenant string, causes []string, actor string) (int, error) {
-	n, err := again("releasing causes", func() (int64, error) {
-		return s.q.Release(ctx, db.ReleaseParams{Tenant: tenant, Causes: causes, Actor: actor})
-	})
-	return int(n), err
 }
 
 // ReleaseDue frees one record of each cause whose recheck_at has come, as a probe. If it then writes to Procore and

@@ -2,9 +2,12 @@ package tenant
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo"
 )
 
 // File is tenant.yaml.
@@ -89,7 +92,10 @@ func Parse(data []byte) (File, error) {
 	if problems := file.problems(); len(problems) > 0 {
 		return file, &InvalidError{Problems: locate(data, problems)}
 	}
-	return file, nil
+	// One server has one address: it is compared with what was sent before.
+	file.Odoo.URL, err = odoo.BaseURL(file.Odoo.URL)
+	file.Procore.APIURL = strings.TrimSuffix(file.Procore.APIURL, "/")
+	return file, err
 }
 
 func defaults() File {

@@ -82,6 +82,19 @@ func TestParseKeepsWhatIsSaid(t *testing.T) {
 }
 
 // A company id with a fraction was once cut to another company's.
+// The same server under another spelling is no other one.
+func TestParseKnowsOneAddress(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"https://acme.odoo.com", "https://acme.odoo.com/", "https://Acme.odoo.com/web", "https://acme.odoo.com/odoo/action-7"} {
+		file, err := tenant.Parse([]byte(strings.Replace(good, "https://acme.odoo.com", url, 1)))
+		require.NoError(t, err)
+		require.Equal(t, "https://acme.odoo.com", file.Odoo.URL)
+	}
+	file, err := tenant.Parse([]byte(strings.Replace(good, "environment: production", "environment: custom\n  login_url: https://login.example.com\n  api_url: https://api.example.com/", 1)))
+	require.NoError(t, err)
+	require.Equal(t, "https://api.example.com", file.Procore.APIURL)
+}
+
 func TestParseCutsNoNumber(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"45.67", "4567.0", "1e3", "0x11", ".inf", "true", "~7"} {

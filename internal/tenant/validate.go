@@ -50,7 +50,7 @@ func (f *File) problems() []Problem {
 		}
 	}
 	add(tenantName.MatchString(f.Tenant), "tenant", "%q is no name of a tenant; use 1 to 40 of a-z, 0-9 and - (not at the ends)", f.Tenant)
-	url := odoo.CheckURL(f.Odoo.URL)
+	_, url := odoo.BaseURL(f.Odoo.URL)
 	add(url == nil, "odoo.url", "the URL %v", url)
 	add(f.Odoo.Database != "", "odoo.database", "the name of the Odoo database is missing")
 	add(f.Odoo.User != "", "odoo.user", "the login of the Odoo user is missing")

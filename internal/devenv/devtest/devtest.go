@@ -45,8 +45,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	code := m.Run()
-	if code == 0 && postgres.env != nil {
-		err = left.connections(postgres.env.DatabaseURL)
+	if url := serverOf(postgres.env); code == 0 && url != "" {
+		err = left.connections(url)
 	}
 	if closing := errors.Join(temporal.close(), postgres.close()); closing != nil {
 		err = errors.Join(err, fmt.Errorf("stopping the test environment: %w", closing))
@@ -61,6 +61,14 @@ func run(m *testing.M) int {
 		code = max(code, 1)
 	}
 	return code
+}
+
+// serverOf is the PostgreSQL that tests have used and that goes on: the shared one, or the one that is given to all.
+func serverOf(env *devenv.Env) string {
+	if env != nil {
+		return env.DatabaseURL
+	}
+	return os.Getenv("DATABASE_URL")
 }
 
 // Postgres gives the shared environment with its PostgreSQL server.

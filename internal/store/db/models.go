@@ -91,6 +91,12 @@ type Cursor struct {
 	UpdatedAt  time.Time
 }
 
+type LetGo struct {
+	Tenant   string
+	OriginID string
+	Since    time.Time
+}
+
 type Plan struct {
 	ID         int64
 	Tenant     string
@@ -155,6 +161,15 @@ type Record struct {
 	ProbingSince *time.Time
 	Deleted      bool
 	ReadAt       *time.Time
+}
+
+type RecordTrace struct {
+	Tenant  string
+	Model   string
+	OdooID  int64
+	Want    int64
+	Parent  string
+	SavedAt time.Time
 }
 
 type RecordWait struct {
@@ -226,5 +241,6 @@ type Tenant struct {
 	Cycle        int64
 	VerifiedAt   time.Time
 	Held         bool
+	Relink       bool
 	Rebinds      int64
 }

@@ -528,23 +528,6 @@ func (q *Queries) Records(ctx context.Context, arg RecordsParams) ([]Record, err
 	return items, nil
 }
 
-const release = `-- name: Release :one
-SELECT release($1::text, $2::text[], $3::text)::bigint AS released
-`
-
-type ReleaseParams struct {
-	Tenant string
-	Causes []string
-	Actor  string
-}
-
-func (q *Queries) Release(ctx context.Context, arg ReleaseParams) (int64, error) {
-	row := q.db.QueryRow(ctx, release, arg.Tenant, arg.Causes, arg.Actor)
-	var released int64
-	err := row.Scan(&released)
-	return released, err
-}
-
 const releaseDue = `-- name: ReleaseDue :one
 SELECT release_due($1::text, $2::timestamptz)::bigint AS released
 `

@@ -284,31 +284,9 @@ func (q *Queries) CommitmentsOfPartner(ctx context.Context, arg CommitmentsOfPar
 	return items, nil
 }
 
-const deleteBinding = `-- name: DeleteBinding :exec
-DELETE FROM bindings WHERE tenant = $1 AND model = $2 AND odoo_id = $3 AND kind = $4 AND part = $5
-`
-
-type DeleteBindingParams struct {
-	Tenant string
-	Model  string
-	OdooID int64
-	Kind   string
-	Part   string
-}
-
-func (q *Queries) DeleteBinding(ctx context.Context, arg DeleteBindingParams) error {
-	_, err := q.db.Exec(ctx, deleteBinding,
-		arg.Tenant,
-		arg.Model,
-		arg.OdooID,
-		arg.Kind,
-		arg.Part,
-	)
-	return err
-}
-
 const finishSend = `-- name: FinishSend :one
-SELECT finish_send($1::bigint, $2::text, $3::int, $4::bigint, $5::text, $6::jsonb)::jsonb AS result
+SELECT (finish_send($1::bigint, $2::text, $3::int, $4::bigint, $5::text, $6::jsonb)
+    || (SELECT jsonb_build_object('tenant', s.tenant, 'operation', s.operation) FROM sends s WHERE s.id = $1))::jsonb AS result
 `
 
 type FinishSendParams struct {

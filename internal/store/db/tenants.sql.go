@@ -176,6 +176,31 @@ func (q *Queries) IsHome(ctx context.Context, tenant string) (bool, error) {
 	return home, err
 }
 
+const isNobodys = `-- name: IsNobodys :one
+SELECT (EXISTS (SELECT FROM let_go AS l WHERE l.tenant = $1 AND l.origin_id = $2)
+    OR NOT EXISTS (SELECT FROM records AS r WHERE r.tenant = $1 AND r.model = $3 AND r.odoo_id = $4))::boolean AS nobodys
+`
+
+type IsNobodysParams struct {
+	Tenant   string
+	OriginID string
+	Model    string
+	OdooID   int64
+}
+
+// Whether a document with this origin id was let go by a rebind, or names a record that was never read.
+func (q *Queries) IsNobodys(ctx context.Context, arg IsNobodysParams) (bool, error) {
+	row := q.db.QueryRow(ctx, isNobodys,
+		arg.Tenant,
+		arg.OriginID,
+		arg.Model,
+		arg.OdooID,
+	)
+	var nobodys bool
+	err := row.Scan(&nobodys)
+	return nobodys, err
+}
+
 const knownDocuments = `-- name: KnownDocuments :many
 SELECT model, odoo_id, ref, create_date FROM records
 WHERE tenant = $1 AND model IN ('res.partner', 'purchase.order', 'account.move') AND content IS NOT NULL AND NOT deleted ORDER BY model, odoo_id
@@ -305,29 +330,41 @@ func (q *Queries) LastWritten(ctx context.Context, arg LastWrittenParams) ([]Las
 	return items, nil
 }
 
-const letGo = `-- name: LetGo :one
-SELECT EXISTS (SELECT FROM bindings WHERE tenant = $1 AND origin_id = $2 AND status = 'deleted' AND procore_id = 0)
+const letGo = `-- name: LetGo :many
+SELECT origin_id FROM let_go WHERE tenant = $1
 `
 
-type LetGoParams struct {
-	Tenant   string
-	OriginID string
-}
-
-// Whether a document with this origin id was let go by a rebind.
-func (q *Queries) LetGo(ctx context.Context, arg LetGoParams) (bool, error) {
-	row := q.db.QueryRow(ctx, letGo, arg.Tenant, arg.OriginID)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+func (q *Queries) LetGo(ctx context.Context, tenant string) ([]string, error) {
+	rows, err := q.db.Query(ctx, letGo, tenant)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var origin_id string
+		if err := rows.Scan(&origin_id); err != nil {
+			return nil, err
+		}
+		items = append(items, origin_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const linked = `-- name: Linked :exec
-SELECT linked($1::text)
+SELECT linked($1::text, $2::bigint)
 `
 
-func (q *Queries) Linked(ctx context.Context, tenant string) error {
-	_, err := q.db.Exec(ctx, linked, tenant)
+type LinkedParams struct {
+	Tenant  string
+	Rebinds int64
+}
+
+func (q *Queries) Linked(ctx context.Context, arg LinkedParams) error {
+	_, err := q.db.Exec(ctx, linked, arg.Tenant, arg.Rebinds)
 	return err
 }
 
@@ -465,15 +502,16 @@ func (q *Queries) SaveTenant(ctx context.Context, arg SaveTenantParams) ([]byte,
 }
 
 const setTenantState = `-- name: SetTenantState :execrows
-UPDATE tenants SET state = $1, paused_reason = $2, held = held AND $1 <> 'active', updated_at = clock_timestamp() WHERE tenant = $3
+UPDATE tenants SET state = CASE WHEN $1 = 'active' AND relink THEN 'linking' ELSE $1 END, paused_reason = $2, held = held AND $1 <> 'active', updated_at = clock_timestamp() WHERE tenant = $3
 `
 
 type SetTenantStateParams struct {
-	State  string
+	State  interface{}
 	Reason string
 	Tenant string
 }
 
+// A tenant that was rebound is linking before it is active.
 func (q *Queries) SetTenantState(ctx context.Context, arg SetTenantStateParams) (int64, error) {
 	result, err := q.db.Exec(ctx, setTenantState, arg.State, arg.Reason, arg.Tenant)
 	if err != nil {
@@ -482,8 +520,25 @@ func (q *Queries) SetTenantState(ctx context.Context, arg SetTenantStateParams) 
 	return result.RowsAffected(), nil
 }
 
+const stillBound = `-- name: StillBound :one
+SELECT (NOT held AND rebinds = $1)::boolean AS same FROM tenants WHERE tenant = $2
+`
+
+type StillBoundParams struct {
+	Rebinds int64
+	Tenant  string
+}
+
+// Whether a tenant was neither held nor rebound since it had this number of rebinds.
+func (q *Queries) StillBound(ctx context.Context, arg StillBoundParams) (bool, error) {
+	row := q.db.QueryRow(ctx, stillBound, arg.Rebinds, arg.Tenant)
+	var same bool
+	err := row.Scan(&same)
+	return same, err
+}
+
 const tenantByName = `-- name: TenantByName :one
-SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at, books, home, cycle, verified_at, held, rebinds FROM tenants WHERE tenant = $1
+SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at, books, home, cycle, verified_at, held, relink, rebinds FROM tenants WHERE tenant = $1
 `
 
 func (q *Queries) TenantByName(ctx context.Context, tenant string) (Tenant, error) {
@@ -504,13 +559,14 @@ func (q *Queries) TenantByName(ctx context.Context, tenant string) (Tenant, erro
 		&i.Cycle,
 		&i.VerifiedAt,
 		&i.Held,
+		&i.Relink,
 		&i.Rebinds,
 	)
 	return i, err
 }
 
 const tenants = `-- name: Tenants :many
-SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at, books, home, cycle, verified_at, held, rebinds FROM tenants ORDER BY tenant
+SELECT tenant, settings, state, paused_reason, origin_prefix, origin_epoch, rules_epoch, created_at, updated_at, books, home, cycle, verified_at, held, relink, rebinds FROM tenants ORDER BY tenant
 `
 
 func (q *Queries) Tenants(ctx context.Context) ([]Tenant, error) {
@@ -537,6 +593,7 @@ func (q *Queries) Tenants(ctx context.Context) ([]Tenant, error) {
 			&i.Cycle,
 			&i.VerifiedAt,
 			&i.Held,
+			&i.Relink,
 			&i.Rebinds,
 		); err != nil {
 			return nil, err

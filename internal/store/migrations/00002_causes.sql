@@ -126,21 +126,5 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- release is the saver of causes that are settled outside of these functions.
--- +goose StatementBegin
-CREATE FUNCTION release(p_tenant text, p_causes text[], p_actor text) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    v_freed bigint;
-BEGIN
-    PERFORM lock_causes(p_tenant, '{}', p_causes);
-    v_freed := free_waits(p_tenant, p_causes);
-    IF v_freed > 0 THEN
-        INSERT INTO audit_events (tenant, actor, action, detail)
-        VALUES (p_tenant, p_actor, 'released', jsonb_build_object('causes', to_jsonb(p_causes), 'records', v_freed));
-    END IF;
-    RETURN v_freed;
-END $$;
--- +goose StatementEnd
-
 -- +goose Down
-DROP FUNCTION release, free_waits, cause_is_open, is_parked, lock_causes, cause_lock, lock_key;
+DROP FUNCTION free_waits, cause_is_open, is_parked, lock_causes, cause_lock, lock_key;

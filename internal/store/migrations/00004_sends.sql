@@ -159,7 +159,8 @@ END $$;
 -- +goose StatementEnd
 
 -- put_binding writes what is known of a Procore resource. Empty values keep what was known. Only an Approve sets
--- approved_plan; it clears reopened_by, and so does the end of the resource: there is nothing left to carry through. The caller holds the lock of dep:<record> when the resource is a vendor.
+-- approved_plan; it clears reopened_by, and so does the end of the resource: there is nothing left to carry through. The
+-- caller holds the lock of dep:<record> when the resource is a vendor.
 -- +goose StatementBegin
 CREATE FUNCTION put_binding(b jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -17,14 +17,24 @@ END $$;
 -- +goose StatementEnd
 
 -- books is what the bindings belong to, as it was when it was looked at last. home and cycle tell whether this database
--- is the one that the last cycle ran on: cycle is kept in Temporal too. held: something of it is not as it was.
+-- is the one that the last cycle ran on: cycle is kept in Temporal too. held: something of it is not as it was. relink:
+-- it was rebound, and all of Odoo is not read again yet, whatever holds it up meanwhile.
 ALTER TABLE tenants
     ADD COLUMN books       jsonb       NOT NULL DEFAULT '{}',
     ADD COLUMN home        text        NOT NULL DEFAULT database_home(),
     ADD COLUMN cycle       bigint      NOT NULL DEFAULT 0,
     ADD COLUMN verified_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     ADD COLUMN held        boolean     NOT NULL DEFAULT false,
+    ADD COLUMN relink      boolean     NOT NULL DEFAULT false,
     ADD COLUMN rebinds     bigint      NOT NULL DEFAULT 0;
+
+-- let_go are documents of Procore that a rebind took from their record: they stay there, and no record takes them up again.
+CREATE TABLE let_go (
+    tenant    text        NOT NULL,
+    origin_id text        NOT NULL,
+    since     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, origin_id)
+);
 CREATE INDEX records_written ON records (tenant, model, write_date) WHERE write_date IS NOT NULL;
 CREATE INDEX bindings_updated ON bindings (tenant, updated_at);
 
@@ -38,7 +48,8 @@ CREATE FUNCTION settings_books(p_settings jsonb) RETURNS jsonb LANGUAGE sql IMMU
 $$;
 -- +goose StatementEnd
 
--- why_held says why a tenant must not write to Procore: held, home (another database than the last cycle's), linking, books (other settings than what the bindings belong to), restart (the server was started since the last look: what it
+-- why_held says why a tenant must not write to Procore: held, home (another database than the last cycle's), linking,
+-- books (other settings than what the bindings belong to), restart (the server was started since the last look: what it
 -- came back with is not known). Empty: it may.
 -- +goose StatementBegin
 CREATE FUNCTION why_held(p_tenant text) RETURNS text LANGUAGE sql STABLE AS $$
@@ -46,7 +57,7 @@ CREATE FUNCTION why_held(p_tenant text) RETURNS text LANGUAGE sql STABLE AS $$
         SELECT CASE
             WHEN held THEN 'held'
             WHEN home <> database_home() THEN 'home'
-            WHEN state = 'linking' THEN 'linking'
+            WHEN relink THEN 'linking'
             WHEN books <> '{}' AND books - ARRAY['odoo_uuid', 'procore_app'] <> settings_books(settings) THEN 'books'
             WHEN verified_at < pg_postmaster_start_time() THEN 'restart'
             ELSE '' END
@@ -88,11 +99,13 @@ $$;
 -- +goose StatementEnd
 
 -- rebind makes what was found in both systems the truth, in one transaction. i: {by, reason, new_epoch, cycle, books,
--- bindings: [as save_binding takes them], doubt: [{model, odoo_id, kind, part}], drop: [{model, odoo_id, kind, part,
--- why}], raise: [{model, odoo_id}], gone: [{model, odoo_id}]}.
---   bindings  are corrected or added;
+-- models: [name], bindings: [{binding: as save_binding takes it, steps}], doubt: [{model, odoo_id, kind, part}],
+-- drop: [{model, odoo_id, kind, part, why}], let_go: [origin_id], raise: [{model, odoo_id}], gone: [{model, odoo_id}]}.
+--   models    are read from the beginning; their readers are waited for, so that none saves its old cursor afterwards;
+--   bindings  are corrected or added; steps are the plan that an Approved commitment shows, its way back;
 --   doubt     are looked at in Procore before the next write (the row in sends is what a lost answer leaves);
---   drop      are let go: the document stays in Procore, the part gets the next generation;
+--   drop      are parts that have no document any more and get the next generation;
+--   let_go    are those of these documents that stay in Procore and are nobody's from now on;
 --   gone      are records that Odoo has no more: nothing is left to do for them.
 -- Open writes are taken over: their workers' late reports are kept. All of Odoo is read again, in state linking, before
 -- the first write. The caller has seen to it that the tenant is held. Answers the epoch of origin ids.
@@ -101,9 +114,14 @@ CREATE FUNCTION rebind(p_tenant text, i jsonb) RETURNS bigint LANGUAGE plpgsql A
 DECLARE
     v_by text := i ->> 'by';
     v_row jsonb;
+    v_steps jsonb;
+    v_plan bigint;
     v_epoch bigint;
     v_model text;
 BEGIN
+    FOR v_model IN SELECT DISTINCT m FROM jsonb_array_elements_text(i -> 'models') AS m ORDER BY m LOOP
+        PERFORM pg_advisory_xact_lock(lock_key(p_tenant, 'model:' || v_model));
+    END LOOP;
     PERFORM pg_advisory_xact_lock(lock_key(p_tenant, 'rules'));
     PERFORM 1 FROM tenants WHERE tenant = p_tenant AND held FOR UPDATE;
     IF NOT FOUND THEN
@@ -112,7 +130,18 @@ BEGIN
     UPDATE sends SET result = 'overtaken', overtaken_at = clock_timestamp(), finished_at = clock_timestamp()
     WHERE tenant = p_tenant AND result IS NULL;
 
-    FOR v_row IN SELECT * FROM jsonb_array_elements(i -> 'bindings') LOOP
+    FOR v_row, v_steps IN SELECT b -> 'binding', b -> 'steps' FROM jsonb_array_elements(i -> 'bindings') AS b LOOP
+        -- The way back of another document is none.
+        UPDATE bindings SET approved_plan = 0, reopened_by = 0
+        WHERE tenant = p_tenant AND model = v_row ->> 'model' AND odoo_id = (v_row ->> 'odoo_id')::bigint
+          AND kind = v_row ->> 'kind' AND part = v_row ->> 'part' AND origin_id <> v_row ->> 'origin_id';
+        IF v_steps IS NOT NULL THEN
+            INSERT INTO plans (tenant, model, odoo_id, want, rules_epoch, steps)
+            SELECT p_tenant, v_row ->> 'model', (v_row ->> 'odoo_id')::bigint, coalesce(max(r.want), 0), t.rules_epoch, v_steps
+            FROM tenants t LEFT JOIN records r ON r.tenant = t.tenant AND r.model = v_row ->> 'model' AND r.odoo_id = (v_row ->> 'odoo_id')::bigint
+            WHERE t.tenant = p_tenant GROUP BY t.rules_epoch RETURNING id INTO v_plan;
+            v_row := v_row || jsonb_build_object('approve', true, 'plan_id', v_plan);
+        END IF;
         PERFORM save_binding(v_row);
         PERFORM audit(p_tenant, v_row ->> 'model', (v_row ->> 'odoo_id')::bigint, jsonb_build_object('actor', v_by, 'action', 'relinked',
             'part', v_row ->> 'part', 'detail', jsonb_build_object('kind', v_row -> 'kind', 'procore_id', v_row -> 'procore_id', 'origin_id', v_row -> 'origin_id')));
@@ -128,6 +157,8 @@ BEGIN
         WHERE tenant = p_tenant AND model = v_row ->> 'model' AND odoo_id = (v_row ->> 'odoo_id')::bigint
           AND kind = v_row ->> 'kind' AND part = v_row ->> 'part';
     END LOOP;
+    INSERT INTO let_go (tenant, origin_id) SELECT p_tenant, o FROM jsonb_array_elements_text(i -> 'let_go') AS o
+    WHERE o <> '' ON CONFLICT DO NOTHING;
     INSERT INTO sends (tenant, subject, part, operation, kind, model, odoo_id, worker, settle, started_at, finished_at, result)
     SELECT p_tenant, d.model || '/' || d.odoo_id, d.part, 'rebind', d.kind, d.model, d.odoo_id, v_by, interval '0', clock_timestamp(), clock_timestamp(), 'unknown'
     FROM jsonb_to_recordset(i -> 'doubt') AS d (model text, odoo_id bigint, kind text, part text);
@@ -148,12 +179,12 @@ BEGIN
     DELETE FROM procore_reads WHERE tenant = p_tenant;
 
     PERFORM new_epoch(p_tenant, 'rebind', v_by);
-    UPDATE tenants SET state = 'linking', paused_reason = '', held = false, rebinds = rebinds + 1, home = database_home(),
+    UPDATE tenants SET state = 'linking', relink = true, paused_reason = '', held = false, rebinds = rebinds + 1, home = database_home(),
         books = settings_books(settings) || (i -> 'books'), cycle = greatest(cycle, (i ->> 'cycle')::bigint), verified_at = clock_timestamp(),
         origin_epoch = origin_epoch + CASE WHEN (i ->> 'new_epoch')::boolean THEN 1 ELSE 0 END, updated_at = clock_timestamp()
     WHERE tenant = p_tenant RETURNING origin_epoch INTO v_epoch;
     PERFORM audit(p_tenant, '', 0, jsonb_build_object('actor', v_by, 'action', 'tenant rebound', 'detail', jsonb_build_object(
-        'reason', i -> 'reason', 'relinked', jsonb_array_length(i -> 'bindings'), 'let_go', jsonb_array_length(i -> 'drop'),
+        'reason', i -> 'reason', 'relinked', jsonb_array_length(i -> 'bindings'), 'dropped', jsonb_array_length(i -> 'drop'), 'let_go', jsonb_array_length(i -> 'let_go'),
         'gone', jsonb_array_length(i -> 'gone'), 'raised', jsonb_array_length(i -> 'raise'), 'origin_epoch', v_epoch)));
     RETURN v_epoch;
 END $$;
@@ -172,11 +203,12 @@ CREATE FUNCTION given_again(p_tenant text, p_model text, p_ids bigint[], p_creat
 $$;
 -- +goose StatementEnd
 
--- linked ends the state linking: all of Odoo was read again.
+-- linked ends the state linking: all of Odoo was read again, by a cycle that began after the last rebind.
 -- +goose StatementBegin
-CREATE FUNCTION linked(p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION linked(p_tenant text, p_rebinds bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE tenants SET state = 'active', updated_at = clock_timestamp() WHERE tenant = p_tenant AND state = 'linking';
+    UPDATE tenants SET state = 'active', relink = false, updated_at = clock_timestamp()
+    WHERE tenant = p_tenant AND state = 'linking' AND rebinds = p_rebinds;
     IF FOUND THEN
         PERFORM audit(p_tenant, '', 0, jsonb_build_object('actor', 'worker', 'action', 'tenant active', 'detail', jsonb_build_object('reason', 'all of Odoo was read again')));
     END IF;
@@ -188,5 +220,7 @@ DROP FUNCTION linked, given_again, rebind, admit_tenant, hold_tenant;
 DROP TRIGGER sends_refused ON sends;
 DROP FUNCTION refuse_send, why_held, settings_books;
 DROP INDEX bindings_updated, records_written;
-ALTER TABLE tenants DROP COLUMN books, DROP COLUMN home, DROP COLUMN cycle, DROP COLUMN verified_at, DROP COLUMN held, DROP COLUMN rebinds;
+DROP TABLE let_go;
+ALTER TABLE tenants DROP COLUMN books, DROP COLUMN home, DROP COLUMN cycle, DROP COLUMN verified_at, DROP COLUMN held,
+    DROP COLUMN relink, DROP COLUMN rebinds;
 DROP FUNCTION database_home;

@@ -39,9 +39,6 @@ SELECT park(@tenant::text, @model::text, @odoo_id::bigint, @want::bigint, @waits
 -- name: Finish :one
 SELECT finish(@tenant::text, @model::text, @odoo_id::bigint, @want::bigint, @outcome::text, @event::jsonb)::boolean AS stale;
 
--- name: Release :one
-SELECT release(@tenant::text, @causes::text[], @actor::text)::bigint AS released;
-
 -- name: ReleaseDue :one
 SELECT release_due(@tenant::text, @now::timestamptz)::bigint AS released;
 

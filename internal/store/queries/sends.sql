@@ -2,7 +2,8 @@
 SELECT begin_send(@intent::jsonb)::jsonb AS result;
 
 -- name: FinishSend :one
-SELECT finish_send(@id::bigint, @outcome::text, @status::int, @procore_id::bigint, @error::text, @binding::jsonb)::jsonb AS result;
+SELECT (finish_send(@id::bigint, @outcome::text, @status::int, @procore_id::bigint, @error::text, @binding::jsonb)
+    || (SELECT jsonb_build_object('tenant', s.tenant, 'operation', s.operation) FROM sends s WHERE s.id = @id))::jsonb AS result;
 
 -- name: OvertakenDue :one
 SELECT overtaken_due(@tenant::text)::bigint AS raised;
@@ -44,6 +45,3 @@ SELECT r.* FROM bindings c
 JOIN bindings r ON r.tenant = c.tenant AND r.kind = 'requisition'
     AND split_part(r.part, '@', 1) = c.odoo_id::text AND split_part(r.part, '@', 2) = c.project::text
 WHERE c.tenant = @tenant AND c.kind = 'commitment' AND c.procore_id = @commitment ORDER BY r.procore_id;
-
--- name: DeleteBinding :exec
-DELETE FROM bindings WHERE tenant = @tenant AND model = @model AND odoo_id = @odoo_id AND kind = @kind AND part = @part;

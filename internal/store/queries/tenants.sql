@@ -8,7 +8,8 @@ SELECT * FROM tenants ORDER BY tenant;
 SELECT save_tenant(@tenant::text, @settings::jsonb, @state::text, @origin_prefix::text, @by::text, @raise::text[])::jsonb AS result;
 
 -- name: SetTenantState :execrows
-UPDATE tenants SET state = @state, paused_reason = @reason, held = held AND @state <> 'active', updated_at = clock_timestamp() WHERE tenant = @tenant;
+-- A tenant that was rebound is linking before it is active.
+UPDATE tenants SET state = CASE WHEN @state = 'active' AND relink THEN 'linking' ELSE @state END, paused_reason = @reason, held = held AND @state <> 'active', updated_at = clock_timestamp() WHERE tenant = @tenant;
 
 -- name: SaveCredential :exec
 INSERT INTO credentials (tenant, system, ciphertext, key_id) VALUES (@tenant, @system, @ciphertext, @key_id)
@@ -39,7 +40,7 @@ SELECT admit_tenant(@tenant::text, @books::jsonb)::bigint AS cycle;
 SELECT rebind(@tenant::text, @change::jsonb)::bigint AS epoch;
 
 -- name: Linked :exec
-SELECT linked(@tenant::text);
+SELECT linked(@tenant::text, @rebinds::bigint);
 
 -- name: LastWritten :many
 SELECT odoo_id, ref, write_date, create_date FROM records
@@ -50,9 +51,13 @@ SELECT * FROM bindings
 WHERE tenant = @tenant AND kind IN ('commitment', 'requisition', 'direct_cost') AND procore_id <> 0 AND status <> 'deleted'
 ORDER BY updated_at DESC, procore_id DESC LIMIT @max_rows;
 
--- name: LetGo :one
--- Whether a document with this origin id was let go by a rebind.
-SELECT EXISTS (SELECT FROM bindings WHERE tenant = @tenant AND origin_id = @origin_id AND status = 'deleted' AND procore_id = 0);
+-- name: LetGo :many
+SELECT origin_id FROM let_go WHERE tenant = @tenant;
+
+-- name: IsNobodys :one
+-- Whether a document with this origin id was let go by a rebind, or names a record that was never read.
+SELECT (EXISTS (SELECT FROM let_go AS l WHERE l.tenant = @tenant AND l.origin_id = @origin_id)
+    OR NOT EXISTS (SELECT FROM records AS r WHERE r.tenant = @tenant AND r.model = @model AND r.odoo_id = @odoo_id))::boolean AS nobodys;
 
 -- name: GivenAgain :one
 SELECT given_again(@tenant::text, @model::text, @ids::bigint[], @creates::timestamptz[])::jsonb AS records;
@@ -67,6 +72,10 @@ SELECT * FROM bindings WHERE tenant = @tenant ORDER BY kind, model, odoo_id, par
 -- name: OpenWork :one
 -- Whether any record has work left, parked ones too.
 SELECT EXISTS (SELECT FROM records WHERE tenant = @tenant AND want > done);
+
+-- name: StillBound :one
+-- Whether a tenant was neither held nor rebound since it had this number of rebinds.
+SELECT (NOT held AND rebinds = @rebinds)::boolean AS same FROM tenants WHERE tenant = @tenant;
 
 -- name: IsHome :one
 -- Whether this is the database that the last cycle ran on.
