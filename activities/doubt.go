@@ -106,7 +106,14 @@ func (r *Records) findLost(ctx context.Context, s *stepContext, row store.SendRo
 		return written{}, nil
 	}
 	id, originID, sent, err := r.byOrigin(ctx, s.connection.Procore, steps[i])
+	if procore.IsNotFound(err) { // the project or commitment that it was for: the tenant has another company now
+		return written{}, nil
+	}
 	if err != nil || id == 0 {
+		return written{}, err
+	}
+	// A rebind may have come between: then the document is let go, or the original's.
+	if nobodys, err := r.nobodys(ctx, s, originID); err != nil || nobodys {
 		return written{}, err
 	}
 	content, err := json.Marshal(sent)

@@ -43,7 +43,7 @@ func (i *Identity) Admit(ctx context.Context, c *Connection) (held, looked bool,
 	if len(seen) > 0 {
 		return true, looked, i.hold(ctx, c.Tenant.Name, seen)
 	}
-	cycle, err := i.store.Admit(ctx, c.Tenant.Name, books)
+	cycle, err := i.store.Admit(ctx, c.Tenant.Name, c.Tenant.Rebinds, books)
 	if err != nil {
 		return false, false, err
 	}
@@ -111,7 +111,7 @@ func (i *Identity) MayWrite(ctx context.Context, c *Connection) (bool, error) {
 	case why != store.HeldRestart:
 		return false, nil // the settings were changed while we looked
 	}
-	_, err = i.store.Admit(ctx, c.Tenant.Name, store.Books{})
+	_, err = i.store.Admit(ctx, c.Tenant.Name, c.Tenant.Rebinds, store.Books{})
 	return err == nil, err
 }
 
@@ -122,7 +122,7 @@ func (i *Identity) Reconsider(ctx context.Context, c *Connection) ([]string, err
 	if err != nil || len(seen) > 0 {
 		return seen, err
 	}
-	_, err = i.store.Admit(ctx, c.Tenant.Name, books)
+	_, err = i.store.Admit(ctx, c.Tenant.Name, c.Tenant.Rebinds, books)
 	return nil, err
 }
 

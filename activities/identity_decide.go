@@ -20,6 +20,7 @@ func (s *surveyor) decide(ctx context.Context, known []store.Stamped) (*Survey, 
 			s.out.change.Gone = append(s.out.change.Gone, key)
 		case !k.Created.IsZero() && !stamp.Created.IsZero() && !stamp.Created.Equal(k.Created):
 			s.out.Again++
+			s.again[key] = true
 		}
 	}
 	if len(s.out.change.Gone) == len(known) && len(known) > 0 && !s.options.NewEpoch {
@@ -118,6 +119,14 @@ func (s *surveyor) strangers(ctx context.Context, bound map[store.PartKey]bool) 
 		live := s.live[key]
 		switch _, there := s.stamps[key.RecordKey]; {
 		case bound[key] || key.Kind == mapping.KindVendor || s.options.NewEpoch: // a vendor is found by its origin id anyway
+		case s.again[key.RecordKey]: // its binding, dropped at once, is what the next generation comes after
+			update, err := s.bind(key, live, store.Binding{})
+			if err != nil {
+				return err
+			}
+			s.out.change.Bindings = append(s.out.change.Bindings, update)
+			s.letGo(update.Binding, "the number belongs to another record in Odoo now")
+			s.raised[key.RecordKey] = true
 		case !there:
 			s.out.Unknown = append(s.out.Unknown, SurveyDocument{
 				Kind: key.Kind, Record: documentName(key.Model, key.OdooID, ""), Project: live.project, ID: live.id, OriginID: live.originID,

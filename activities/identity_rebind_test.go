@@ -76,13 +76,15 @@ func TestRebindEndsACycleThatReads(t *testing.T) {
 	b.file.Odoo.URL, _ = front(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		once.Do(func() { // between the look at both systems and the first page
 			assert.NoError(t, b.store.Hold(r.Context(), b.tenant, "restored", "ann"))
-			_, err := b.store.Rebind(r.Context(), b.tenant, store.Rebind{By: "ann"})
+			_, err := b.store.Rebind(r.Context(), b.tenant, store.Rebind{By: "ann", Books: store.Books{ProcoreApp: b.tenant}})
 			assert.NoError(t, err)
 		})
 		b.odoo.ServeHTTP(rw, r)
 	}))
 	b.saveTenant()
-	_, err := b.store.Pool().Exec(t.Context(), `UPDATE tenants SET books = '{}' WHERE tenant = $1`, b.tenant)
+	// The books are those of the new address: the first request of the cycle is that for a page.
+	_, err := b.store.Pool().Exec(t.Context(), `UPDATE tenants SET books = settings_books(settings) || books || jsonb_build_object('odoo_url', $2::text)
+		WHERE tenant = $1`, b.tenant, b.file.Odoo.URL)
 	require.NoError(t, err)
 	require.ErrorContains(t, b.reads(w, w.Polls.FetchChanges, activities.FetchInput{Tenant: b.tenant}), "was held or rebound")
 	require.Equal(t, store.StateLinking, b.row().State)

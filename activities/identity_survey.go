@@ -81,13 +81,14 @@ type surveyor struct {
 	vendors  map[int64]bool // of Procore's directory, inactive ones too
 	counts   map[string]*SurveyKind
 	raised   map[store.RecordKey]bool
+	again    map[store.RecordKey]bool // whose number is another record's by now
 }
 
 // Survey reads both systems and says what a rebind would do. It changes nothing.
 func (i *Identity) Survey(ctx context.Context, c *Connection, options RebindOptions) (*Survey, error) {
 	s := &surveyor{
 		c: c, options: options, refs: map[store.RecordKey]string{}, live: map[store.PartKey]liveDocument{},
-		counts: map[string]*SurveyKind{}, raised: map[store.RecordKey]bool{}, vendors: map[int64]bool{}, gone: map[string]bool{},
+		counts: map[string]*SurveyKind{}, raised: map[store.RecordKey]bool{}, again: map[store.RecordKey]bool{}, vendors: map[int64]bool{}, gone: map[string]bool{},
 		out: &Survey{Tenant: c.Tenant.Name, change: store.Rebind{By: options.By, Reason: c.Tenant.PausedReason, NewEpoch: options.NewEpoch}},
 	}
 	for _, source := range sources {

@@ -146,6 +146,9 @@ func (r *Records) Park(ctx context.Context, in ParkInput) (StepResult, error) {
 	want := in.Want
 	if want == 0 {
 		record, err := r.store.Record(ctx, in.Tenant, in.Model, in.ID)
+		if errors.Is(err, store.ErrNotFound) { // the database was restored under the run
+			return StepResult{Stale: true}, nil
+		}
 		if err != nil {
 			return StepResult{}, fmt.Errorf("reading the record: %w", err)
 		}

@@ -8,8 +8,12 @@ import (
 	"github.com/ml-connector/odoo-procore/internal/firm"
 )
 
-// settleDelay is how far behind Odoo's clock a poll of the demo ends.
-const settleDelay = time.Second
+const (
+	// settleDelay is how far behind Odoo's clock a poll of the demo ends.
+	settleDelay = time.Second
+	// scheduleEvery is how often a demo that stays up reads Odoo.
+	scheduleEvery = 15 * time.Second
+)
 
 // play is the day: three acts, then the check.
 func (d *Demo) play(ctx context.Context) error {
@@ -121,13 +125,13 @@ func (d *Demo) stay(ctx context.Context) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(d.out, `
-The demo stays up; Ctrl-C stops and removes all of it.
+The demo stays up, and reads Odoo every %s; Ctrl-C stops and removes all of it.
   Temporal Web UI   %s
   Odoo sandbox      %s/_sandbox/state
   Procore sandbox   %s/_sandbox/state, /_sandbox/budget, /_sandbox/journal
   worker's log      %s
 In a second terminal:  . .demo/env && bin/ml-connector status show %s
-`, orElse(d.env.TemporalUI, "that of the server at "+d.env.TemporalAddress), d.sandboxes.odooURL, d.sandboxes.procoreURL, d.workerLog(), tenant)
+`, scheduleEvery, orElse(d.env.TemporalUI, "that of the server at "+d.env.TemporalAddress), d.sandboxes.odooURL, d.sandboxes.procoreURL, d.workerLog(), tenant)
 	select {
 	case <-ctx.Done():
 		return nil

@@ -38,7 +38,8 @@ type Demo struct {
 	temporal  client.Client
 	taskQueue string
 	began     time.Time
-	envFile   string // .demo/env, when written
+	envFile   string   // .demo/env, when written
+	only      *os.File // .demo/lock, when it stays up
 	report    *Report
 }
 
@@ -86,6 +87,11 @@ func (d *Demo) start(ctx context.Context, cancel context.CancelCauseFunc) error 
 	var err error
 	if d.root, err = sourceTree(); err != nil {
 		return err
+	}
+	if !d.cfg.Once {
+		if d.only, err = theOnlyOne(d.root); err != nil {
+			return err
+		}
 	}
 	if err := d.startServices(ctx); err != nil {
 		return err
@@ -181,6 +187,9 @@ func (d *Demo) Close() error {
 	}
 	if d.env != nil {
 		errs = append(errs, d.env.Close())
+	}
+	if d.only != nil {
+		errs = append(errs, os.Remove(d.only.Name()), d.only.Close())
 	}
 	return errors.Join(errs...)
 }

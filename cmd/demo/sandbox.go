@@ -6,39 +6,29 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/ml-connector/odoo-procore/internal/firm"
+	"github.com/ml-connector/odoo-procore/internal/sandbox"
 )
 
 // sandboxes are the two systems, served on loopback ports by this process.
 type sandboxes struct {
-	odoo       *odootest.Server
-	odooURL    string
-	procore    *procoretest.Server
-	procoreURL string
-	contract   *contract // nil without the OpenAPI document
-	servers    []*http.Server
+	odoo                *odootest.Server
+	procore             *procoretest.Server
+	odooURL, procoreURL string
+	contract            *contract // nil without the OpenAPI document
+	served              []*sandbox.Served
 }
 
 // openSandboxes starts both, empty. With an OpenAPI document all of Procore's traffic is held against it.
 func openSandboxes(ctx context.Context, f *firm.Firm, document string) (*sandboxes, error) {
-	database, login, key := f.OdooUser()
-	clientID, secret, companyID, company := f.ProcoreApp()
-	s := &sandboxes{
-		odoo: odootest.New(odootest.Config{Database: database, Users: []odootest.User{
-			{Login: login, Key: key, Groups: []string{"purchase", "billing", "analytic", "readonly"}, KeyScopeOK: true},
-		}}),
-		procore: procoretest.New(procoretest.Config{
-			ClientID: clientID, ClientSecret: secret, CompanyID: companyID, CompanyName: company,
-		}),
-	}
+	pair := sandbox.New(f)
+	s := &sandboxes{odoo: pair.Odoo, procore: pair.Procore}
 	var front http.Handler = s.procore
 	if document != "" {
 		s.contract = &contract{problems: map[string]int{}}
@@ -48,32 +38,24 @@ func openSandboxes(ctx context.Context, f *firm.Firm, document string) (*sandbox
 		}
 		front = checked
 	}
-	var err error
-	if s.odooURL, err = s.serve(ctx, s.odoo); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	if s.procoreURL, err = s.serve(ctx, front); err != nil {
-		return nil, errors.Join(err, s.Close())
+	for _, one := range []struct {
+		url     *string
+		handler http.Handler
+	}{{&s.odooURL, s.odoo}, {&s.procoreURL, front}} {
+		served, err := sandbox.Serve(ctx, "127.0.0.1:0", one.handler)
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		*one.url, s.served = served.URL, append(s.served, served)
 	}
 	return s, nil
-}
-
-func (s *sandboxes) serve(ctx context.Context, h http.Handler) (string, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("opening a port for a sandbox: %w", err)
-	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-	s.servers = append(s.servers, server)
-	go func() { _ = server.Serve(l) }() // ends with Close
-	return "http://" + l.Addr().String(), nil
 }
 
 // Close stops serving at once.
 func (s *sandboxes) Close() error {
 	var errs []error
-	for _, server := range s.servers {
-		errs = append(errs, server.Close())
+	for _, served := range s.served {
+		errs = append(errs, served.Close())
 	}
 	return errors.Join(errs...)
 }

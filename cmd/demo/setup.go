@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,17 +74,21 @@ func (d *Demo) setUp(ctx context.Context) error {
 	return nil
 }
 
-// tenantFile is the firm's file with a poll that sees a change after a second.
+// tenantFile is the firm's file for people who do not want to wait.
 func (d *Demo) tenantFile() ([]byte, error) {
 	var file map[string]any
 	if err := yaml.Unmarshal(d.firm.TenantYAML(d.sandboxes.odooURL, d.sandboxes.procoreURL), &file); err != nil {
 		return nil, fmt.Errorf("reading the firm's tenant file: %w", err)
 	}
-	odoo, ok := file["odoo"].(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("reading the firm's tenant file: it has no section odoo")
+	for key, change := range map[string]map[string]any{
+		"odoo": {"settle_delay": settleDelay.String()}, "schedule": {"every": scheduleEvery.String()},
+	} {
+		section, ok := file[key].(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("reading the firm's tenant file: it has no section %s", key)
+		}
+		maps.Copy(section, change)
 	}
-	odoo["settle_delay"] = settleDelay.String()
 	data, err := yaml.Marshal(file)
 	if err != nil {
 		return nil, fmt.Errorf("writing the tenant file: %w", err)

@@ -2,6 +2,11 @@
 
 package main
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
+
+func lock(*os.File) (bool, error) { return true, nil }
 
 func isolate(*exec.Cmd) {}

@@ -119,7 +119,9 @@ func elapse(d time.Duration) { <-time.After(d) }
 // open makes the bench of one test.
 func open(t *testing.T) *rig.Bench {
 	t.Helper()
-	bench, err := rig.Open(t.Context(), rig.Options{Log: t.Output(), Race: raced})
+	binary, err := binary()
+	require.NoError(t, err)
+	bench, err := rig.Open(t.Context(), rig.Options{Log: t.Output(), Binary: binary})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, bench.Close()) })
 	return bench

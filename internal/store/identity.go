@@ -69,16 +69,22 @@ func (s *Store) Hold(ctx context.Context, tenant, reason, by string) error {
 	return nil
 }
 
+// ErrRebound tells that a tenant was rebound since its row was read.
+var ErrRebound = errors.New("the tenant was rebound meanwhile")
+
 // Admit notes that everything is as it was, remembers what is given in books beside what is known, and counts the
-// cycle, which it returns.
-func (s *Store) Admit(ctx context.Context, tenant string, books Books) (int64, error) {
+// cycle, which it returns. rebinds is [Tenant.Rebinds] of when it was looked at: [ErrRebound] if it is another by now.
+func (s *Store) Admit(ctx context.Context, tenant string, rebinds int64, books Books) (int64, error) {
 	raw, err := json.Marshal(books)
 	if err != nil {
 		return 0, fmt.Errorf("encoding the books: %w", err)
 	}
-	cycle, err := s.q.AdmitTenant(ctx, db.AdmitTenantParams{Tenant: tenant, Books: raw})
+	cycle, err := s.q.AdmitTenant(ctx, db.AdmitTenantParams{Tenant: tenant, Rebinds: rebinds, Books: raw})
 	if err != nil {
 		return 0, fmt.Errorf("noting down the cycle of tenant %s: %w", tenant, err)
+	}
+	if cycle == 0 {
+		return 0, fmt.Errorf("noting down the cycle of tenant %s: %w", tenant, ErrRebound)
 	}
 	return cycle, nil
 }

@@ -24,9 +24,11 @@ func TestHeldTenantBeginsNoWrite(t *testing.T) {
 	books := store.Books{OdooURL: "https://a", ProcoreCompany: 7, OdooUUID: "u", ProcoreApp: "app"}
 	settings := `{"odoo": {"url": "https://a"}, "procore": {"company_id": 7}}`
 	b.exec("UPDATE tenants SET settings = $1", settings)
-	cycle, err := b.Admit(t.Context(), acme, books)
+	cycle, err := b.Admit(t.Context(), acme, 0, books)
 	require.NoError(t, err)
 	require.Equal(t, int64(1), cycle)
+	_, err = b.Admit(t.Context(), acme, 1, store.Books{ProcoreCompany: 9})
+	require.ErrorIs(t, err, store.ErrRebound, "who looked before a rebind may have looked at another system")
 	for _, c := range []struct{ why, set, back string }{
 		{store.HeldBooks, `settings = jsonb_set(settings, '{procore,company_id}', '8')`, `settings = jsonb_set(settings, '{procore,company_id}', '7')`},
 		{store.HeldHome, `home = 'elsewhere'`, `home = database_home()`},
@@ -182,7 +184,8 @@ func TestLinkingOutlivesAPause(t *testing.T) {
 	require.Empty(t, b.offered(), "a cycle that began before the rebind has not read all")
 	require.NoError(t, b.Linked(t.Context(), acme, 1))
 	require.Len(t, b.offered(), 1)
-	require.True(t, b.begin(intent(order, "purchase.order/1", 1, 1)).Go)
+	require.False(t, b.begin(intent(order, "purchase.order/1", 1, 1)).Go, "a plan of the time before")
+	require.True(t, b.begin(intent(order, "purchase.order/1", 1, 2)).Go)
 }
 
 // A page that was begun before a rebind does not put the old cursor back after it.

@@ -33,20 +33,23 @@ var (
 )
 
 // Main runs the tests, stops what they started, and exits. Tests that pass and leave a goroutine, a connection, a process
-// or a temporary file behind have failed.
-func Main(m *testing.M) {
-	os.Exit(run(m))
+// or a temporary file behind have failed. closing is called when the tests are over, in its order.
+func Main(m *testing.M, closing ...func() error) {
+	os.Exit(run(m, closing))
 }
 
-func run(m *testing.M) int {
+func run(m *testing.M, closing []func() error) int {
 	left, err := watch()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	code := m.Run()
+	for _, end := range closing {
+		err = errors.Join(err, end())
+	}
 	if url := serverOf(postgres.env); code == 0 && url != "" {
-		err = left.connections(url)
+		err = errors.Join(err, left.connections(url))
 	}
 	if closing := errors.Join(temporal.close(), postgres.close()); closing != nil {
 		err = errors.Join(err, fmt.Errorf("stopping the test environment: %w", closing))

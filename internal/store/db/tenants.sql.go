@@ -11,16 +11,17 @@ import (
 )
 
 const admitTenant = `-- name: AdmitTenant :one
-SELECT admit_tenant($1::text, $2::jsonb)::bigint AS cycle
+SELECT admit_tenant($1::text, $2::bigint, $3::jsonb)::bigint AS cycle
 `
 
 type AdmitTenantParams struct {
-	Tenant string
-	Books  []byte
+	Tenant  string
+	Rebinds int64
+	Books   []byte
 }
 
 func (q *Queries) AdmitTenant(ctx context.Context, arg AdmitTenantParams) (int64, error) {
-	row := q.db.QueryRow(ctx, admitTenant, arg.Tenant, arg.Books)
+	row := q.db.QueryRow(ctx, admitTenant, arg.Tenant, arg.Rebinds, arg.Books)
 	var cycle int64
 	err := row.Scan(&cycle)
 	return cycle, err

@@ -91,10 +91,14 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- admit_tenant notes that everything is as it was, and counts the cycle. p_books adds to what is remembered.
+-- admit_tenant notes that everything is as it was, and counts the cycle. p_books adds to what is remembered. 0: the tenant
+-- was rebound since p_rebinds was read, and what was looked at may have been another system.
 -- +goose StatementBegin
-CREATE FUNCTION admit_tenant(p_tenant text, p_books jsonb) RETURNS bigint LANGUAGE sql AS $$
-    UPDATE tenants SET books = books || p_books, cycle = cycle + 1, verified_at = clock_timestamp() WHERE tenant = p_tenant RETURNING cycle
+CREATE FUNCTION admit_tenant(p_tenant text, p_rebinds bigint, p_books jsonb) RETURNS bigint LANGUAGE sql AS $$
+    WITH admitted AS (
+        UPDATE tenants SET books = books || p_books, cycle = cycle + 1, verified_at = clock_timestamp()
+        WHERE tenant = p_tenant AND rebinds = p_rebinds RETURNING cycle)
+    SELECT coalesce((SELECT cycle FROM admitted), 0)
 $$;
 -- +goose StatementEnd
 
@@ -174,6 +178,12 @@ BEGIN
         PERFORM raise_want(p_tenant, v_model, ARRAY(
             SELECT (r ->> 'odoo_id')::bigint FROM jsonb_array_elements(i -> 'raise') AS r WHERE r ->> 'model' = v_model), 'rebind', 3);
         PERFORM request(p_tenant, 'dep:' || v_model || '/' || (r ->> 'odoo_id'), 3) FROM jsonb_array_elements(i -> 'raise') AS r WHERE r ->> 'model' = v_model;
+    END LOOP;
+    -- A run that is under way carries a plan of the time before: there is a newer version for it.
+    FOR v_model IN SELECT DISTINCT model FROM records WHERE tenant = p_tenant AND want > done AND NOT deleted LOOP
+        PERFORM raise_want(p_tenant, v_model, ARRAY(
+            SELECT odoo_id FROM records WHERE tenant = p_tenant AND model = v_model AND want > done AND NOT deleted
+            EXCEPT SELECT (r ->> 'odoo_id')::bigint FROM jsonb_array_elements(i -> 'raise') AS r WHERE r ->> 'model' = v_model), 'rebind', 3);
     END LOOP;
     DELETE FROM procore_codes WHERE tenant = p_tenant;
     DELETE FROM procore_reads WHERE tenant = p_tenant;

@@ -34,7 +34,7 @@ SELECT why_held(@tenant::text)::text AS why;
 SELECT hold_tenant(@tenant::text, @reason::text, @by::text);
 
 -- name: AdmitTenant :one
-SELECT admit_tenant(@tenant::text, @books::jsonb)::bigint AS cycle;
+SELECT admit_tenant(@tenant::text, @rebinds::bigint, @books::jsonb)::bigint AS cycle;
 
 -- name: Rebind :one
 SELECT rebind(@tenant::text, @change::jsonb)::bigint AS epoch;

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/ml-connector/odoo-procore/internal/firm"
+	"github.com/ml-connector/odoo-procore/internal/sandbox"
+)
+
+// Config is what the command line says.
+type Config struct {
+	// System is odoo or procore.
+	System string
+	// Addr is the host:port to answer on.
+	Addr string
+	// Seed makes the firm.
+	Seed int64
+	// Empty leaves the firm out: the system has its users only.
+	Empty bool
+	// Files is a directory that gets tenant.yaml and mapping.csv; empty: none.
+	Files string
+	// Odoo and Procore are the URLs in tenant.yaml.
+	Odoo, Procore string
+}
+
+// addrs are where the systems answer unless -addr says otherwise.
+var addrs = map[string]string{"odoo": "127.0.0.1:8069", "procore": "127.0.0.1:8070"}
+
+// ParseArgs reads the command line. out gets the usage.
+func ParseArgs(args []string, out io.Writer) (Config, error) {
+	var cfg Config
+	flags := flag.NewFlagSet("sandbox odoo|procore", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.StringVar(&cfg.Addr, "addr", "", "answer on this `host:port`; Odoo's default is "+addrs["odoo"]+", Procore's "+addrs["procore"])
+	flags.Int64Var(&cfg.Seed, "seed", 1, "seed of the firm")
+	flags.BoolVar(&cfg.Empty, "empty", false, "leave the firm out")
+	flags.StringVar(&cfg.Files, "files", "", "write tenant.yaml and mapping.csv to this `directory`")
+	flags.StringVar(&cfg.Odoo, "odoo-url", "http://"+addrs["odoo"], "`URL` of Odoo in tenant.yaml")
+	flags.StringVar(&cfg.Procore, "procore-url", "http://"+addrs["procore"], "`URL` of Procore in tenant.yaml")
+	if len(args) > 0 && addrs[args[0]] != "" {
+		cfg.System, args = args[0], args[1:]
+	}
+	if err := flags.Parse(args); err != nil {
+		return cfg, err
+	}
+	switch {
+	case cfg.System == "":
+		return cfg, errors.New("say which system first: sandbox odoo, or sandbox procore")
+	case flags.NArg() > 0:
+		return cfg, fmt.Errorf("argument %q is not understood", flags.Arg(0))
+	case cfg.Empty && cfg.Files != "":
+		return cfg, errors.New("-files describes the firm, which -empty leaves out")
+	}
+	if cfg.Addr == "" {
+		cfg.Addr = addrs[cfg.System]
+	}
+	return cfg, nil
+}
+
+// Run serves the system until ctx is done.
+func Run(ctx context.Context, cfg Config, out io.Writer) error {
+	f := firm.New(cfg.Seed)
+	pair := sandbox.New(f)
+	if !cfg.Empty {
+		if err := f.Load(ctx, pair.Odoo, pair.Procore, nil); err != nil {
+			return err
+		}
+	}
+	if err := write(cfg, f); err != nil {
+		return err
+	}
+	handlers := map[string]http.Handler{"odoo": pair.Odoo, "procore": pair.Procore}
+	served, err := sandbox.Serve(ctx, cfg.Addr, handlers[cfg.System])
+	if err != nil {
+		return err
+	}
+	describe(cfg, f, served.URL, out)
+	<-ctx.Done()
+	return served.Close()
+}
+
+func write(cfg Config, f *firm.Firm) error {
+	if cfg.Files == "" {
+		return nil
+	}
+	if err := os.MkdirAll(cfg.Files, 0o750); err != nil {
+		return fmt.Errorf("making the directory for the files: %w", err)
+	}
+	for name, data := range map[string][]byte{"tenant.yaml": f.TenantYAML(cfg.Odoo, cfg.Procore), "mapping.csv": f.MappingSheet()} {
+		if err := os.WriteFile(filepath.Join(cfg.Files, name), data, 0o600); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// describe says where it answers and to whom. The credentials are the sandbox's own, and open nothing else.
+func describe(cfg Config, f *firm.Firm, url string, out io.Writer) {
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
+	if cfg.System == "odoo" {
+		database, login, key := f.OdooUser()
+		say("Odoo sandbox at %s: database %s, user %s, API key %s", url, database, login, key)
+	} else {
+		clientID, secret, company, name := f.ProcoreApp()
+		say("Procore sandbox at %s: company %d (%s), client id %s, client secret %s", url, company, name, clientID, secret)
+	}
+	say("What it holds: %s/_sandbox/state. Ctrl-C stops it.", url)
+	if cfg.Files != "" {
+		say("The firm's tenant.yaml and mapping.csv are in %s.", cfg.Files)
+	}
+}
