@@ -32,13 +32,7 @@ func TestLostAnswers(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 			defer cancel()
-			var proxy *faultproxy.Proxy
-			options := rig.TenantOptions{Name: "lost-" + lost.name}
-			*lost.via(&options.Via) = through(&proxy, lost.protocol)
-			tenant, err := bench.NewTenant(ctx, options)
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, proxy.Close()) })
-			t.Cleanup(func() { require.NoError(t, tenant.Close()) })
+			tenant, proxy := proxied(ctx, t, bench, rig.TenantOptions{Name: "lost-" + lost.name}, lost.via, lost.protocol)
 			var seen, cut atomic.Int64
 			proxy.SetRule(func(at faultproxy.Moment, m faultproxy.Message) faultproxy.Action {
 				if at != faultproxy.After || !strings.Contains(m.Text, lost.of) || seen.Add(1)%3 != 0 || cut.Add(1) > 5 {
@@ -46,7 +40,7 @@ func TestLostAnswers(t *testing.T) {
 				}
 				return faultproxy.Action{Cut: true}
 			})
-			_, err = tenant.StartWorker(ctx)
+			_, err := tenant.StartWorker(ctx)
 			require.NoError(t, err)
 			at := newOffice(tenant)
 			at.morning()

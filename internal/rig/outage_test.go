@@ -46,14 +46,7 @@ func TestOutage(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 			defer cancel()
-			var proxy *faultproxy.Proxy
-			options := rig.TenantOptions{Name: "out-" + o.name}
-			*o.via(&options.Via) = through(&proxy, o.protocol)
-			tenant, err := bench.NewTenant(ctx, options)
-			require.NoError(t, err)
-			t.Cleanup(func() { require.NoError(t, proxy.Close()) })
-			t.Cleanup(func() { require.NoError(t, tenant.Close()) })
-
+			tenant, proxy := proxied(ctx, t, bench, rig.TenantOptions{Name: "out-" + o.name}, o.via, o.protocol)
 			away := make(chan struct{})
 			var once sync.Once
 			proxy.SetRule(func(at faultproxy.Moment, m faultproxy.Message) faultproxy.Action {
@@ -65,7 +58,7 @@ func TestOutage(t *testing.T) {
 				}
 				return faultproxy.Action{}
 			})
-			_, err = tenant.StartWorker(ctx)
+			_, err := tenant.StartWorker(ctx)
 			require.NoError(t, err)
 			at := newOffice(tenant)
 			at.morning()
@@ -103,14 +96,23 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// through puts a proxy on a way.
-func through(proxy **faultproxy.Proxy, protocol faultproxy.Protocol) func(target string) (string, error) {
-	return func(target string) (_ string, err error) {
-		if *proxy, err = faultproxy.Start(protocol, target); err != nil {
+// proxied makes a tenant with a proxy on one of its ways.
+func proxied(ctx context.Context, t *testing.T, bench *rig.Bench, options rig.TenantOptions,
+	way func(*rig.Via) *func(string) (string, error), protocol faultproxy.Protocol,
+) (*rig.Tenant, *faultproxy.Proxy) {
+	t.Helper()
+	var proxy *faultproxy.Proxy
+	*way(&options.Via) = func(target string) (_ string, err error) {
+		if proxy, err = faultproxy.Start(protocol, target); err != nil {
 			return "", err
 		}
-		return (*proxy).Addr(), nil
+		return proxy.Addr(), nil
 	}
+	tenant, err := bench.NewTenant(ctx, options)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, proxy.Close()) })
+	t.Cleanup(func() { require.NoError(t, tenant.Close()) })
+	return tenant, proxy
 }
 
 // elapse is a part of an outage; its length is what is tried, nothing is waited for.

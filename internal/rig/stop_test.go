@@ -164,13 +164,8 @@ func TestStoppedWorkerWhileReading(t *testing.T) {
 		if late {
 			timeout = "5s"
 		}
-		var odoo *faultproxy.Proxy
 		options := rig.TenantOptions{Name: "read", Env: []string{"ML_STOP_TIMEOUT=" + timeout}, Timing: lasting}
-		options.Via.Odoo = through(&odoo, faultproxy.HTTP)
-		tenant, err := bench.NewTenant(ctx, options)
-		require.NoError(t, err)
-		t.Cleanup(func() { require.NoError(t, odoo.Close()) })
-		t.Cleanup(func() { require.NoError(t, tenant.Close()) })
+		tenant, odoo := proxied(ctx, t, bench, options, func(v *rig.Via) *func(string) (string, error) { return &v.Odoo }, faultproxy.HTTP)
 		reached, answer := make(chan struct{}), make(chan struct{})
 		var once sync.Once
 		odoo.SetRule(func(at faultproxy.Moment, m faultproxy.Message) faultproxy.Action {
