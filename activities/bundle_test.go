@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,7 +36,7 @@ import (
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 
-func TestMain(m *testing.M) { devtest.Main(m) }
+func TestMain(m *testing.M) { devtest.Main(m, closeShared) }
 
 const (
 	partner = odoo.ModelPartner
@@ -108,29 +109,46 @@ func setupIn(t *testing.T, url string, change ...func(*procoretest.Config)) *bun
 	return b
 }
 
-// database is made once: a tenant sees nothing of another's.
-var database struct {
-	once sync.Once
-	url  string
-	err  error
+// shared is made once: a tenant sees nothing of another's, and connections that know their statements spare PostgreSQL
+// most of its work.
+var shared struct {
+	sync.Once
+
+	url   string
+	store *store.Store
+	err   error
 }
 
+func closeShared() error {
+	if shared.store != nil {
+		shared.store.Close()
+	}
+	return nil
+}
+
+// open gives the store of the bundle's database.
 func (b *bundle) open() *store.Store {
 	b.t.Helper()
 	if b.url != "" {
-		s, err := store.Open(b.t.Context(), b.url)
-		require.NoError(b.t, err)
-		b.t.Cleanup(s.Close)
-		return s
+		return b.openOwn()
 	}
-	database.once.Do(func() {
+	shared.Do(func() {
 		ctx := context.WithoutCancel(b.t.Context())
-		if database.url, database.err = devtest.Postgres(b.t).NewDatabase(ctx, "activities"); database.err == nil {
-			database.err = store.Migrate(ctx, database.url)
+		if shared.url, shared.err = devtest.Postgres(b.t).NewDatabase(ctx, "activities"); shared.err == nil {
+			shared.err = store.Migrate(ctx, shared.url)
+		}
+		if shared.err == nil {
+			shared.store, shared.err = store.Open(ctx, shared.url+"&pool_max_conns=60")
 		}
 	})
-	require.NoError(b.t, database.err)
-	s, err := store.Open(b.t.Context(), database.url)
+	require.NoError(b.t, shared.err)
+	return shared.store
+}
+
+// openOwn is open with connections that a test may cut off.
+func (b *bundle) openOwn() *store.Store {
+	b.t.Helper()
+	s, err := store.Open(b.t.Context(), cmp.Or(b.url, shared.url))
 	require.NoError(b.t, err)
 	b.t.Cleanup(s.Close)
 	return s
@@ -243,7 +261,7 @@ func (b *bundle) mapCode(account int64, code, kind string) {
 	require.NoError(b.t, err)
 }
 
-// worker is a process of its own: its store, its caches, its name.
+// worker is a process of its own: its caches, its name.
 type worker struct {
 	activities.Set
 
@@ -253,7 +271,10 @@ type worker struct {
 
 func (b *bundle) worker(name string) worker {
 	b.t.Helper()
-	s := b.open()
+	return b.workerOn(b.open(), name)
+}
+
+func (b *bundle) workerOn(s *store.Store, name string) worker {
 	return worker{name: name, store: s, Set: activities.New(s, b.box, nil, "", b.config(name), slog.New(slog.DiscardHandler))}
 }
 

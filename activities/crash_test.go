@@ -235,7 +235,7 @@ func on(operation string, nth int, do func() *procoretest.Fault) func(procoretes
 // dies runs a record with a worker that loses its database at a write: before Procore has it, or after.
 func (b *bundle) dies(p point, after bool, model string, id int64) {
 	b.t.Helper()
-	w := b.worker("dying")
+	w := b.workerOn(b.openOwn(), "dying")
 	r := b.newRun(w)
 	var once sync.Once
 	die := on(p.operation, p.nth, func() *procoretest.Fault {

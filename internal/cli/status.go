@@ -2,16 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
 
-	"github.com/shopspring/decimal"
 	"github.com/spf13/cobra"
-
-	"github.com/ml-connector/odoo-procore/internal/cause"
-	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
 func (a *App) statusCommand() *cobra.Command {
@@ -20,15 +14,6 @@ func (a *App) statusCommand() *cobra.Command {
 		Use: "show TENANT", Short: "Records by model and state, pending work, exceptions by cause", Args: exactArgs("TENANT"),
 		Example: "  ml-connector status show acme",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.statusShow(cmd.Context(), args[0]) },
-	})
-}
-
-func (a *App) exceptionsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "exceptions", Short: "Records that wait for a person"}
-	return group(cmd, &cobra.Command{
-		Use: "list TENANT", Short: "List what waits, why, how much, and the way out", Args: exactArgs("TENANT"),
-		Example: "  ml-connector exceptions list acme -o json",
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.exceptionsList(cmd.Context(), args[0]) },
 	})
 }
 
@@ -86,69 +71,4 @@ func (a *App) statusShow(ctx context.Context, tenant string) error {
 		a.say("The next deferred record is due at %s.", view.NextAt.Format(time.RFC3339))
 	}
 	return a.print(view, []string{"MODEL", "STATE", "OUTCOME", "RECORDS"}, table)
-}
-
-// exceptionView is one wait of one record, with its sentence and its way out.
-type exceptionView struct {
-	Ref      string `json:"ref"`
-	Model    string `json:"model"`
-	ID       int64  `json:"id"`
-	Cause    string `json:"cause"`
-	Key      string `json:"key"`
-	Sentence string `json:"sentence"`
-	WayOut   string `json:"way_out"`
-	Amount   string `json:"amount"`
-	Currency string `json:"currency"`
-	Since    string `json:"since"` // UTC, database clock
-}
-
-func viewException(e store.Exception) (exceptionView, error) {
-	detail := map[string]string{}
-	if len(e.Detail) > 0 {
-		if err := json.Unmarshal(e.Detail, &detail); err != nil {
-			return exceptionView{}, fmt.Errorf("reading the details of %s: %w", e.Cause, err)
-		}
-	}
-	key := cause.Key(e.Code, cause.Subject(e.Cause))
-	if cause.Code(e.Cause) == cause.Dependency {
-		detail["target"] = cause.Subject(e.Cause)
-	}
-	amount := decimal.Zero
-	if e.Amount.Valid {
-		amount = e.Amount.Decimal
-	}
-	return exceptionView{
-		Ref: e.Ref, Model: e.Model, ID: e.ID, Cause: e.Code, Key: e.Cause,
-		Sentence: cause.Sentence(key, detail), WayOut: cause.WayOut(key, detail),
-		Amount: amount.StringFixed(2), Currency: e.Currency, Since: e.Since.UTC().Format(time.RFC3339),
-	}, nil
-}
-
-func (a *App) exceptionsList(ctx context.Context, tenant string) error {
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Tenant(ctx, tenant); err != nil {
-		return err
-	}
-	rows, err := s.Exceptions(ctx, tenant)
-	if err != nil {
-		return err
-	}
-	views := make([]exceptionView, 0, len(rows))
-	table := make([][]string, 0, len(rows))
-	for _, row := range rows {
-		view, err := viewException(row)
-		if err != nil {
-			return err
-		}
-		views = append(views, view)
-		table = append(table, []string{view.Ref, view.Cause, view.Amount, view.Currency, view.Sentence, view.WayOut})
-	}
-	if len(rows) == 0 && a.output == "table" {
-		a.say("No exceptions.")
-		return nil
-	}
-	return a.print(views, []string{"RECORD", "CAUSE", "AMOUNT", "", "WHY", "WAY OUT"}, table)
 }

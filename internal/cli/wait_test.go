@@ -39,8 +39,7 @@ func (c *cycle) Get(_ context.Context, _ any) error { return c.of.read() }
 // waiting is a tenant with an order that waits for its vendor, which was never read.
 func waiting(t *testing.T) (*App, *store.Store, *bytes.Buffer) {
 	t.Helper()
-	url := devtest.Database(t)
-	require.NoError(t, store.Migrate(t.Context(), url))
+	url := devtest.Migrated(t, store.Migrate)
 	s, err := store.Open(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(s.Close)

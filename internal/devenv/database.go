@@ -18,6 +18,19 @@ import (
 // NewDatabase creates an empty database and gives its URL. Its name is made from name and a random ending, so that two
 // users of one server never meet. It lives until DropDatabase or Close.
 func (e *Env) NewDatabase(ctx context.Context, name string) (string, error) {
+	return e.newDatabase(ctx, name, "template0")
+}
+
+// CopyDatabase is NewDatabase, with all that the database at the URL original holds; nobody may be connected to that one.
+func (e *Env) CopyDatabase(ctx context.Context, name, original string) (string, error) {
+	u, err := url.Parse(original)
+	if err != nil {
+		return "", errors.New("copying a database: its URL cannot be read")
+	}
+	return e.newDatabase(ctx, name, strings.TrimPrefix(u.Path, "/"))
+}
+
+func (e *Env) newDatabase(ctx context.Context, name, template string) (string, error) {
 	if e.DatabaseURL == "" {
 		return "", errors.New("creating a database: the environment was started without PostgreSQL")
 	}
@@ -27,7 +40,8 @@ func (e *Env) NewDatabase(ctx context.Context, name string) (string, error) {
 	}
 	full := databaseName(name)
 	// An identifier cannot be a parameter: it is quoted.
-	err = onServer(ctx, e.DatabaseURL, "create database "+pgx.Identifier{full}.Sanitize()+" template template0 encoding 'UTF8'")
+	err = onServer(ctx, e.DatabaseURL, "create database "+pgx.Identifier{full}.Sanitize()+
+		" template "+pgx.Identifier{template}.Sanitize()+" encoding 'UTF8'")
 	if err != nil {
 		return "", fmt.Errorf("creating database %s: %w", full, explain(err))
 	}

@@ -81,6 +81,9 @@ func Start(ctx context.Context, opts Options) (*Env, error) {
 	if err := e.makeDirs(ctx); err != nil {
 		return nil, err
 	}
+	if err := checkMachine(ctx, e.dir); err != nil {
+		return nil, err
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	if opts.Postgres {
 		g.Go(func() error { return e.startPostgres(gctx) })

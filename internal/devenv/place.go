@@ -17,12 +17,15 @@ const module = "github.com/ml-connector/odoo-procore"
 // is closed to others (root's home).
 func tempDir() (string, error) {
 	base := os.TempDir()
+	if _, err := os.Stat(base); err != nil {
+		return "", fmt.Errorf("looking for the directory of temporary files: %w: set TMPDIR to a directory that can be written, or unset it", err)
+	}
 	if !open(base) {
 		base = "/tmp"
 	}
 	dir, err := os.MkdirTemp(base, "ml-devenv-")
 	if err != nil {
-		return "", fmt.Errorf("making a temporary directory: %w", err)
+		return "", fmt.Errorf("making a temporary directory: %w: set TMPDIR to a directory that can be written", err)
 	}
 	//nolint:gosec // G302: PostgreSQL's own user has to pass through; what is secret below it is 0700
 	if err := os.Chmod(dir, 0o755); err != nil {

@@ -59,7 +59,7 @@ func (e *Env) startTemporal(ctx context.Context) error {
 	}
 	bin, err := TemporalCLI(ctx, e.opts.Log)
 	if err != nil {
-		return fmt.Errorf("%w\nOr set TEMPORAL_ADDRESS to a server that you have", err)
+		return err
 	}
 	e.TemporalBin = bin
 	say(e.opts.Log, "starting the Temporal dev server")
@@ -171,15 +171,23 @@ func withTemporal(address string, use func(client.Client) error) error {
 // one that Tool builds. log gets a word about the wait for the build.
 func TemporalCLI(ctx context.Context, log io.Writer) (string, error) {
 	if bin, ok := temporalAtHand(ctx); ok {
+		if !executable(bin) {
+			return "", fmt.Errorf("TEMPORAL_BIN=%s is no program that can be run: set it to a temporal CLI, or unset it", bin)
+		}
 		return bin, nil
 	}
 	bin, err := Tool(ctx, log, "temporal")
 	if err != nil {
-		return "", fmt.Errorf("getting the Temporal CLI: there is none of version 1.5 or newer on PATH, and %w\n"+
-			"Ways out: install one, or set TEMPORAL_BIN to one", err)
+		return "", fmt.Errorf("getting the Temporal CLI, of which there is none of version 1.5 or newer on PATH: %w\n%s", err, withoutCLI)
 	}
 	return bin, nil
 }
+
+// withoutCLI are the ways out when the CLI cannot be built.
+const withoutCLI = `Ways out:
+  - the first build needs the Go module proxy: bring the network up, or set GOPROXY to a proxy that can be reached
+  - install temporal 1.5 or newer, or set TEMPORAL_BIN to one
+  - set TEMPORAL_ADDRESS to a Temporal server that you have`
 
 var temporalVersion = regexp.MustCompile(`version (\d+)\.(\d+)\.`)
 

@@ -30,8 +30,7 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	url := devtest.Database(t)
-	require.NoError(t, store.Migrate(t.Context(), url))
+	url := devtest.Migrated(t, store.Migrate)
 	s, err := store.Open(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(s.Close)

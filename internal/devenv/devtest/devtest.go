@@ -89,9 +89,41 @@ func Temporal(t testing.TB) *devenv.Env {
 // Database gives the URL of an empty database of t's own, which is dropped when t ends.
 func Database(t testing.TB) string {
 	t.Helper()
+	return database(t, Postgres(t).NewDatabase)
+}
+
+// original is what [Migrated] copies; it ends with the server, or with the environment of this process.
+var original struct {
+	sync.Once
+
+	url string
+	err error
+}
+
+// Migrated gives the URL of a database of t's own with a schema: migrate runs once in a process, on an original that is
+// copied for each test. All callers in a process give the same migrate.
+func Migrated(t testing.TB, migrate func(ctx context.Context, url string) error) string {
+	t.Helper()
+	env := Postgres(t)
+	original.Do(func() {
+		ctx := context.WithoutCancel(t.Context())
+		if original.url, original.err = env.NewDatabase(ctx, "original"); original.err == nil {
+			original.err = migrate(ctx, original.url)
+		}
+	})
+	if original.err != nil {
+		t.Fatal("making the database that tests copy: ", original.err)
+	}
+	return database(t, func(ctx context.Context, name string) (string, error) {
+		return env.CopyDatabase(ctx, name, original.url)
+	})
+}
+
+func database(t testing.TB, make func(ctx context.Context, name string) (string, error)) string {
+	t.Helper()
 	env := Postgres(t)
 	ctx := context.WithoutCancel(t.Context())
-	url, err := env.NewDatabase(ctx, t.Name())
+	url, err := make(ctx, t.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
