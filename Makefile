@@ -4,6 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 TOOL := go run ./internal/devenv/cmd/tool
+DEPLOYCHECK := GOWORK=off go -C tools/deploycheck
 PKG ?= ./...
 SQLC_CONFIG = $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 
@@ -31,13 +32,22 @@ test: ## Run all tests with the race detector, on a PostgreSQL and a Temporal of
 	go build -o bin/withdevenv ./internal/devenv/cmd/withdevenv
 	bin/withdevenv -- go test -race -timeout 20m -p 2 $(ARGS) $(PKG)
 
+.PHONY: pages
+pages: ## Look at the sandboxes' pages in a headless Chromium, screenshots in .demo/screenshots; ML_PAGES="URL ..." for those of others
+	@tools/prerequisites pages
+	ML_SCREENSHOTS="$${ML_SCREENSHOTS:-$(CURDIR)/.demo/screenshots}" go test -tags browser -count=1 $(ARGS) ./internal/sandbox/browser
+
 .PHONY: lint
-lint: ## Check style, imports, workflow determinism, vet, and that generated code is up to date
+lint: ## Check style, imports, workflow determinism, vet, the compose stack, and that generated code is up to date
 	@tools/prerequisites lint
 	go vet ./...
 	bin=$$($(TOOL) golangci-lint) && "$$bin" run
 	bin=$$($(TOOL) workflowcheck) && "$$bin" ./workflows/...
 	bin=$$($(TOOL) sqlc) && "$$bin" diff -f $(SQLC_CONFIG)
+	$(DEPLOYCHECK) vet ./...
+	$(DEPLOYCHECK) test ./...
+	$(DEPLOYCHECK) run ./stack check ../..
+	$(DEPLOYCHECK) run ./kubernetes ../../deploy/kubernetes.yaml
 
 .PHONY: generate
 generate: ## Write what is generated (queries by sqlc), then format

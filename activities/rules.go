@@ -94,7 +94,7 @@ func (r *Records) rules(ctx context.Context, c *Connection, n needs, maxAge time
 	if err := r.partners(ctx, tenant, n, &rules); err != nil {
 		return rules, nil, err
 	}
-	rules.ProjectPlan, rules.CostPlan = planID(rules.Plans, c.File.Odoo.Plans.Project), planID(rules.Plans, c.File.Odoo.Plans.Cost)
+	rules.ProjectPlan, rules.CostPlan = odoo.RootPlan(rules.Plans, c.File.Odoo.Plans.Project), odoo.RootPlan(rules.Plans, c.File.Odoo.Plans.Cost)
 	if err := r.mappings(ctx, tenant, &rules); err != nil {
 		return rules, nil, err
 	}
@@ -170,16 +170,6 @@ func missingPlan(c *Connection, rules mapping.Rules) *mapping.Cause {
 		}
 	}
 	return nil
-}
-
-func planID(plans map[int64]odoo.AnalyticPlan, name string) int64 {
-	var found int64
-	for id, p := range plans {
-		if p.Root == id && name != "" && strings.EqualFold(strings.TrimSpace(p.Name), strings.TrimSpace(name)) && (found == 0 || id < found) {
-			found = id
-		}
-	}
-	return found
 }
 
 // all reads every record of a small model.

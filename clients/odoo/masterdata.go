@@ -28,6 +28,17 @@ func pathRoot(path string) int64 {
 	return id
 }
 
+// RootPlan is the id of the root plan with a name, in any case; of several the oldest, of none 0.
+func RootPlan(plans map[int64]AnalyticPlan, name string) int64 {
+	var found int64
+	for id, p := range plans {
+		if p.Root == id && name != "" && strings.EqualFold(strings.TrimSpace(p.Name), strings.TrimSpace(name)) && (found == 0 || id < found) {
+			found = id
+		}
+	}
+	return found
+}
+
 // AnalyticAccounts reads one window page of analytic accounts, archived ones too.
 func (c *Client) AnalyticAccounts(ctx context.Context, w Window) ([]Record[AnalyticAccount], error) {
 	return master(ctx, c, ModelAnalyticAccount, w, func(r *row) AnalyticAccount {

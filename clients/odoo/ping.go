@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,26 @@ type Ping struct {
 	Rights map[string]bool
 	// Absent are models that the server does not have: their app is not installed.
 	Absent []string
+}
+
+// Lacks says what keeps the connector from reading, with the way out: rights of the user, or apps of the server. It is
+// empty when nothing does.
+func (p Ping) Lacks() string {
+	var refused []string
+	for model, ok := range p.Rights {
+		if !ok {
+			refused = append(refused, model)
+		}
+	}
+	slices.Sort(refused)
+	switch {
+	case len(refused) > 0:
+		return fmt.Sprintf("the user %s may not read %s: give the groups Accounting / Read-only and Analytic Accounting", p.Login, strings.Join(refused, ", "))
+	case len(p.Absent) > 0:
+		return "the server has no " + strings.Join(p.Absent, ", ") + ": install the apps Purchase and Accounting"
+	default:
+		return ""
+	}
 }
 
 // pinged are the models whose right is asked.

@@ -21,6 +21,25 @@ type Window struct {
 	Limit    int       // 0 means 500
 }
 
+// Each reads the records with ids from first to last page by page, in the order of their ids. Read is a method of a
+// Client; it may be asked for records past last, which are used too.
+func Each[T any](ctx context.Context, read func(context.Context, Window) ([]Record[T], error), first, last int64, use func(Record[T])) error {
+	for after := first - 1; after < last; {
+		records, err := read(ctx, Window{After: after, Limit: defaultPage})
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			use(r)
+			after = r.ID
+		}
+		if len(records) < defaultPage {
+			return nil
+		}
+	}
+	return nil
+}
+
 // domain uses only >= and < on write_date: the other comparisons mean different things in different
 // versions of Odoo.
 func (w Window) domain() []any {

@@ -32,7 +32,10 @@ func (d *Demo) play(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.check(ctx)
+	if err := d.check(ctx); err != nil || !d.cfg.Once {
+		return err
+	}
+	return d.tryAll(ctx)
 }
 
 // act runs one act with progress lines and counts what it cost.
@@ -45,7 +48,7 @@ func (d *Demo) act(ctx context.Context, name string, do func(context.Context) er
 	if err != nil {
 		return err
 	}
-	odooCalls, procoreCalls := len(d.sandboxes.odoo.Journal()), len(d.sandboxes.procore.Journal())
+	odooCalls, procoreCalls := d.odooCalls(), len(d.sandboxes.procore.Journal())
 	began := time.Now()
 	since, err := d.databaseTime(ctx)
 	if err != nil {
@@ -64,7 +67,7 @@ func (d *Demo) act(ctx context.Context, name string, do func(context.Context) er
 	}
 	cycle := Cycle{
 		Name: name, ChildrenStarted: children(after) - children(before),
-		OdooCalls: len(d.sandboxes.odoo.Journal()) - odooCalls, ProcoreByOperation: map[string]int{},
+		OdooCalls: d.odooCalls() - odooCalls, ProcoreByOperation: map[string]int{},
 	}
 	for _, call := range d.sandboxes.procore.Journal()[procoreCalls:] {
 		cycle.ProcoreCalls++
@@ -87,6 +90,7 @@ func (d *Demo) sync(ctx context.Context) error {
 
 // breathe lets Odoo's clock pass what was written last, so that the next poll sees it.
 func (d *Demo) breathe(ctx context.Context) error {
+	d.say("waiting two seconds: a poll leaves out what was written within the last one")
 	return pause(ctx, settleDelay+1100*time.Millisecond)
 }
 
@@ -117,25 +121,4 @@ func (d *Demo) edit(ctx context.Context, i int, edit firm.Edit) error {
 	}
 	_, err := d.product.run(ctx, nil, "map", "import", tenant, d.file(name))
 	return err
-}
-
-// stay keeps the demo up until Ctrl-C.
-func (d *Demo) stay(ctx context.Context) error {
-	if err := d.resumeSchedule(ctx); err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(d.out, `
-The demo stays up, and reads Odoo every %s; Ctrl-C stops and removes all of it.
-  Temporal Web UI   %s
-  Odoo sandbox      %s/_sandbox/state
-  Procore sandbox   %s/_sandbox/state, /_sandbox/budget, /_sandbox/journal
-  worker's log      %s
-In a second terminal:  . .demo/env && bin/ml-connector status show %s
-`, scheduleEvery, orElse(d.env.TemporalUI, "that of the server at "+d.env.TemporalAddress), d.sandboxes.odooURL, d.sandboxes.procoreURL, d.workerLog(), tenant)
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-d.worker.Done():
-		return d.worker.Ended()
-	}
 }

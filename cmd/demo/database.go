@@ -35,7 +35,11 @@ func (d *Demo) watch(act string, calls int) (stop func()) {
 // models counts the records by model: states now, events since a time of the database's clock.
 func (d *Demo) models(ctx context.Context, since time.Time) (map[string]Model, error) {
 	out := map[string]Model{}
-	for name, n := range d.inOdoo() {
+	counts, err := d.inOdoo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for name, n := range counts {
 		out[name] = Model{InOdoo: n}
 	}
 	exceptions, err := d.exceptions(ctx)
@@ -82,8 +86,11 @@ func (d *Demo) models(ctx context.Context, since time.Time) (map[string]Model, e
 
 func recordKey(model string, id int64) string { return fmt.Sprintf("%s/%d", model, id) }
 
-// inOdoo counts the documents of each model that the connector is about.
-func (d *Demo) inOdoo() map[string]int {
+// inOdoo counts the documents of each model that the connector is about; of a real server those that were read.
+func (d *Demo) inOdoo(ctx context.Context) (map[string]int, error) {
+	if d.real != nil {
+		return d.wasRead(ctx)
+	}
 	state := d.sandboxes.odoo.State()
 	counts := map[string]int{"res.partner": 0, "purchase.order": 0, "account.move": 0}
 	for model := range counts {
@@ -96,7 +103,7 @@ func (d *Demo) inOdoo() map[string]int {
 			}
 		}
 	}
-	return counts
+	return counts, nil
 }
 
 // sent are the intent rows by id: the operation each stands for.

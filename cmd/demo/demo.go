@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,7 @@ type Demo struct {
 	database  string // URL of this run's own database
 	logs      string
 	firm      *firm.Firm
+	real      *realOdoo // in place of the Odoo sandbox; nil: none
 	sandboxes *sandboxes
 	baseline  baseline
 	product   *product
@@ -38,7 +40,9 @@ type Demo struct {
 	temporal  client.Client
 	taskQueue string
 	began     time.Time
-	envFile   string   // .demo/env, when written
+	missing   string   // the mapping sheet of the second try
+	sheet     string   // the mapping sheet of a real Odoo
+	leftovers []string // files in .demo that end with the demo
 	only      *os.File // .demo/lock, when it stays up
 	report    *Report
 }
@@ -49,9 +53,16 @@ func (d *Demo) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
+	play := d.play
+	if d.cfg.Odoo.given() {
+		play = d.playReal
+		if there, err := d.meetOdoo(ctx); err != nil || !there {
+			return d.endEarly(err)
+		}
+	}
 	err := d.start(ctx, cancel)
 	if err == nil {
-		err = d.play(ctx)
+		err = play(ctx)
 	}
 	d.report.took("total", d.began)
 	interrupted := err != nil && ctx.Err() != nil && !d.workerEnded()
@@ -61,10 +72,13 @@ func (d *Demo) Run(ctx context.Context) error {
 	if len(d.report.Failures) == 0 {
 		d.report.Result = "pass"
 	}
-	if interrupted {
+	switch {
+	case interrupted:
 		d.say("interrupted: stopping and removing everything")
-	} else {
+	case len(d.report.Cycles) > 0:
 		d.summary()
+	case d.worker != nil:
+		d.showErrors()
 	}
 	if writeErr := d.report.write(d.cfg.Report); writeErr != nil {
 		return errors.Join(err, writeErr)
@@ -151,14 +165,23 @@ func (d *Demo) startServices(ctx context.Context) error {
 func (d *Demo) loadFirm(ctx context.Context) error {
 	d.firm = firm.New(d.cfg.Seed)
 	document := openAPIDocument(d.root)
+	var odoo http.Handler // the sandbox
+	if d.real != nil {
+		odoo = d.real.guard.proxy()
+	}
 	var err error
-	if d.sandboxes, err = openSandboxes(ctx, d.firm, document); err != nil {
+	if d.sandboxes, err = openSandboxes(ctx, d.firm, document, odoo); err != nil {
 		return err
 	}
 	if document == "" {
 		d.say("no ../shared/procore/openapi.json: the traffic is not held against Procore's document")
 	}
-	err = d.firm.Load(ctx, d.sandboxes.odoo, d.sandboxes.procore, func(what string) { d.say("loading the firm: %s", what) })
+	if d.real == nil {
+		err = d.firm.Load(ctx, d.sandboxes.odoo, d.sandboxes.procore, func(what string) { d.say("loading the firm: %s", what) })
+	} else {
+		d.say("loading the Procore sandbox: the projects, codes and vendors of a firm, in %s", d.real.currency)
+		err = d.firm.LoadProcore(ctx, d.sandboxes.procore, d.real.currency)
+	}
 	if err != nil {
 		return err
 	}
@@ -182,8 +205,8 @@ func (d *Demo) Close() error {
 	if d.sandboxes != nil {
 		errs = append(errs, d.sandboxes.Close())
 	}
-	if d.envFile != "" {
-		errs = append(errs, os.Remove(d.envFile))
+	for _, path := range d.leftovers {
+		errs = append(errs, os.Remove(path))
 	}
 	if d.env != nil {
 		errs = append(errs, d.env.Close())

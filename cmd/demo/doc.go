@@ -12,5 +12,10 @@
 // ledger and exceptions, the product's live reconciliation, Procore's directory and documents (nothing twice), and
 // the sandbox's journal (no write without its intent row). Each finding is a sentence of the report's failures.
 //
+// A real Odoo can take the place of the sandbox (files real*.go). It is looked at before anything is started, and only
+// read: a guard that lets nothing else through stands before it. There is no ledger to hold the result against then. It
+// is right when nothing is unexplained, nothing is in Procore twice, a cycle without changes costs nothing and no run
+// has failed; what waits for a person is listed.
+//
 // Whatever ends the demo, Ctrl-C, a failure or a panic, everything that it started is stopped and removed.
 package main

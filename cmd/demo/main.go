@@ -48,6 +48,8 @@ type Config struct {
 	Keep bool
 	// Histories is a directory that gets one recorded workflow history for each path that a run took; empty: none.
 	Histories string
+	// Odoo is a real server in place of the sandbox; its zero value is none.
+	Odoo OdooServer
 }
 
 // ParseFlags reads the command line. It prints usage and errors itself.
@@ -59,13 +61,23 @@ func ParseFlags(args []string) (Config, error) {
 	flags.Int64Var(&cfg.Seed, "seed", 1, "seed of the firm")
 	flags.BoolVar(&cfg.Keep, "keep", false, "keep the log files, in .demo/logs")
 	flags.StringVar(&cfg.Histories, "histories", "", "record workflow histories for the replay tests into this `directory`")
+	flags.StringVar(&cfg.Odoo.URL, "odoo-url", "", "read the real Odoo (19 or newer) at this `URL` in place of the sandbox; it is never written to")
+	flags.StringVar(&cfg.Odoo.Database, "odoo-db", "", "`name` of its database")
+	flags.StringVar(&cfg.Odoo.User, "odoo-user", "", "`login` of the user that the API key belongs to")
+	flags.StringVar(&cfg.Odoo.KeyFile, "odoo-key-file", "", "`file` (mode 0600) with the API key alone in it")
+	flags.BoolVar(&cfg.Odoo.MapAll, "map-all", false, "route each account of the real Odoo to a project or budget code of the Procore sandbox")
 	if err := flags.Parse(args); err != nil {
 		return cfg, err
 	}
-	if flags.NArg() > 0 {
-		err := fmt.Errorf("argument %q is not understood", flags.Arg(0))
-		fmt.Fprintln(os.Stderr, "demo:", err)
-		return cfg, err
+	err := cfg.Odoo.check()
+	switch {
+	case flags.NArg() > 0:
+		err = fmt.Errorf("argument %q is not understood", flags.Arg(0))
+	case err == nil && cfg.Odoo.given() && cfg.Histories != "":
+		err = errors.New("-histories records the sandbox firm's day: leave out the flags of a real Odoo")
 	}
-	return cfg, nil
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+	}
+	return cfg, err
 }

@@ -23,6 +23,7 @@ type Report struct {
 	Vendors        VendorResult       `json:"vendors"`
 	Records        []Record           `json:"records"`
 	Temporal       TemporalResult     `json:"temporal"`
+	Odoo           *OdooReport        `json:"odoo,omitempty"` // a real server; else there is none
 }
 
 // Cycle is one act.

@@ -25,8 +25,9 @@ type sandboxes struct {
 	served              []*sandbox.Served
 }
 
-// openSandboxes starts both, empty. With an OpenAPI document all of Procore's traffic is held against it.
-func openSandboxes(ctx context.Context, f *firm.Firm, document string) (*sandboxes, error) {
+// openSandboxes starts both, empty. With an OpenAPI document all of Procore's traffic is held against it. A handler for
+// Odoo is served in place of the sandbox, which stays empty then.
+func openSandboxes(ctx context.Context, f *firm.Firm, document string, odoo http.Handler) (*sandboxes, error) {
 	pair := sandbox.New(f)
 	s := &sandboxes{odoo: pair.Odoo, procore: pair.Procore}
 	var front http.Handler = s.procore
@@ -38,10 +39,13 @@ func openSandboxes(ctx context.Context, f *firm.Firm, document string) (*sandbox
 		}
 		front = checked
 	}
+	if odoo == nil {
+		odoo = pair.OdooPages(s.odoo)
+	}
 	for _, one := range []struct {
 		url     *string
 		handler http.Handler
-	}{{&s.odooURL, s.odoo}, {&s.procoreURL, front}} {
+	}{{&s.odooURL, odoo}, {&s.procoreURL, pair.ProcorePages(front)}} {
 		served, err := sandbox.Serve(ctx, "127.0.0.1:0", one.handler)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())

@@ -26,10 +26,14 @@ func (d *Demo) setUp(ctx context.Context) error {
 	if os.Getenv("TEMPORAL_ADDRESS") != "" {
 		d.taskQueue += "-demo-" + strings.ToLower(rand.Text()[:8]) // the server is not ours alone
 	}
+	timeout, settle := "10s", "15s"
+	if d.real != nil {
+		timeout, settle = "1m", "70s" // a page of a real server may take its time
+	}
 	d.product = &product{binary: binary, log: filepath.Join(d.logs, "commands.log"), env: []string{
 		"DATABASE_URL=" + d.database, "TEMPORAL_ADDRESS=" + d.env.TemporalAddress, "TEMPORAL_NAMESPACE=default",
 		"ML_KEY_FILE=" + key, "ML_TASK_QUEUE=" + d.taskQueue, "ML_WORKER=demo-worker", "ML_OPERATOR=demo",
-		"ML_HTTP_TIMEOUT=10s", "ML_SETTLE=15s", "ML_ACTIVITY_TIMEOUT=2m", "ML_LOG_LEVEL=info",
+		"ML_HTTP_TIMEOUT=" + timeout, "ML_SETTLE=" + settle, "ML_ACTIVITY_TIMEOUT=2m", "ML_LOG_LEVEL=info",
 	}}
 	if !d.cfg.Once {
 		if err := d.writeEnvFile(); err != nil {
@@ -43,10 +47,7 @@ func (d *Demo) setUp(ctx context.Context) error {
 	if err := d.write("tenant.yaml", file); err != nil {
 		return err
 	}
-	if err := d.write("mapping.csv", d.firm.MappingSheet()); err != nil {
-		return err
-	}
-	_, _, odooKey := d.firm.OdooUser()
+	odooKey := d.odooKey()
 	clientID, secret, _, _ := d.firm.ProcoreApp()
 	for _, step := range []struct {
 		say   string
@@ -59,7 +60,6 @@ func (d *Demo) setUp(ctx context.Context) error {
 		{"credentials set: Odoo", odooKey + "\n", []string{"credentials", "set", tenant, "odoo"}},
 		{"credentials set: Procore", clientID + "\n" + secret + "\n", []string{"credentials", "set", tenant, "procore"}},
 		{"ping: both systems answer", "", []string{"ping", tenant}},
-		{"map import: the firm's mapping sheet", "", []string{"map", "import", tenant, d.file("mapping.csv")}},
 	} {
 		d.say("%s", step.say)
 		if _, err := d.product.run(ctx, []byte(step.stdin), step.args...); err != nil {
@@ -71,11 +71,35 @@ func (d *Demo) setUp(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	if d.real != nil {
+		return d.mapReal(ctx)
+	}
+	return d.mapFirm(ctx)
 }
 
-// tenantFile is the firm's file for people who do not want to wait.
+func (d *Demo) mapFirm(ctx context.Context) error {
+	d.say("map import: the firm's mapping sheet")
+	if err := d.write("mapping.csv", d.firm.MappingSheet()); err != nil {
+		return err
+	}
+	_, err := d.product.run(ctx, nil, "map", "import", tenant, d.file("mapping.csv"))
+	return err
+}
+
+func (d *Demo) odooKey() string {
+	if d.real != nil {
+		return d.real.key
+	}
+	_, _, key := d.firm.OdooUser()
+	return key
+}
+
+// tenantFile is the firm's file for people who do not want to wait, or that of a real server.
 func (d *Demo) tenantFile() ([]byte, error) {
+	if d.real != nil {
+		_, _, company, _ := d.firm.ProcoreApp()
+		return d.real.tenantFile(d.sandboxes.odooURL, d.sandboxes.procoreURL, company)
+	}
 	var file map[string]any
 	if err := yaml.Unmarshal(d.firm.TenantYAML(d.sandboxes.odooURL, d.sandboxes.procoreURL), &file); err != nil {
 		return nil, fmt.Errorf("reading the firm's tenant file: %w", err)
@@ -106,26 +130,31 @@ func (d *Demo) write(name string, data []byte) error {
 	return nil
 }
 
+// terminal is the environment of a second terminal: the product's, without this run's worker, and where the systems are.
+func (d *Demo) terminal() []string {
+	env := []string{"ODOO_URL=" + d.sandboxes.odooURL, "PROCORE_URL=" + d.sandboxes.procoreURL, "TEMPORAL_UI=" + d.env.TemporalUI}
+	for _, v := range d.product.env {
+		if !strings.HasPrefix(v, "ML_WORKER=") {
+			env = append(env, v)
+		}
+	}
+	return env
+}
+
 // writeEnvFile writes .demo/env for a second terminal: `. .demo/env`, then bin/ml-connector and bin/temporal.
 func (d *Demo) writeEnvFile() error {
 	path := filepath.Join(d.root, ".demo", "env")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("making .demo: %w", err)
 	}
-	values := append([]string{
-		"ODOO_URL=" + d.sandboxes.odooURL, "PROCORE_URL=" + d.sandboxes.procoreURL, "TEMPORAL_UI=" + d.env.TemporalUI,
-	}, d.product.env...)
 	var b strings.Builder
-	for _, v := range values {
+	for _, v := range d.terminal() {
 		name, value, _ := strings.Cut(v, "=")
-		if name == "ML_WORKER" {
-			continue // this run's worker only
-		}
 		fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
 		return fmt.Errorf("writing .demo/env: %w", err)
 	}
-	d.envFile = path
+	d.leftovers = append(d.leftovers, path)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,6 +100,7 @@ func (d *Demo) runs(ctx context.Context) ([]*workflow.WorkflowExecutionInfo, err
 // settledRuns waits until no run is open and the list, which follows the server with a delay, has stopped growing.
 func (d *Demo) settledRuns(ctx context.Context) ([]*workflow.WorkflowExecutionInfo, error) {
 	last, open := -1, 0
+	defer d.patiently("waiting for Temporal to list all runs as ended")()
 	for range 60 {
 		runs, err := d.runs(ctx)
 		if err != nil {
@@ -153,7 +155,7 @@ func (d *Demo) checkStockCLI(ctx context.Context) error {
 	}
 	query := `Tenant="` + tenant + `" and Outcome="exception"`
 	cmd := exec.CommandContext(ctx, d.env.TemporalBin, "workflow", "list", "--address", d.env.TemporalAddress, "--query", query, //nolint:gosec // G204: the CLI that devenv found
-		"--limit", "1000", "--output", "json")
+		"--limit", strconv.Itoa(max(1000, d.report.Temporal.Runs)), "--output", "json")
 	isolate(cmd)
 	out, err := cmd.Output()
 	if err != nil {

@@ -4,5 +4,9 @@
 //	sandbox odoo    -addr 127.0.0.1:8069
 //	sandbox procore -addr 127.0.0.1:8070
 //
-// With -files DIR it writes the firm's tenant.yaml and mapping.csv for the pair, and says the sandbox's credentials.
+// A browser shows at / of the same address what the system holds, with forms for the edits that a demo needs.
+//
+// With -files DIR it writes the firm's tenant.yaml and mapping.csv for the pair, and the sandboxes' credentials as
+// `ml-connector credentials set` reads them. The connector talks to a Procore on another host over TLS only: -tls answers
+// there too, with a certificate of its own that -authority writes for those that must trust it.
 package main

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -24,8 +25,11 @@ type Config struct {
 	Seed int64
 	// Empty leaves the firm out: the system has its users only.
 	Empty bool
-	// Files is a directory that gets tenant.yaml and mapping.csv; empty: none.
+	// Files is a directory that gets tenant.yaml, mapping.csv and what `credentials set` reads for each system; empty: none.
 	Files string
+	// TLS is a second host:port to answer on, over TLS; empty: none. Authority is the file that gets the certificate which
+	// clients must trust there.
+	TLS, Authority string
 	// Odoo and Procore are the URLs in tenant.yaml.
 	Odoo, Procore string
 }
@@ -41,7 +45,9 @@ func ParseArgs(args []string, out io.Writer) (Config, error) {
 	flags.StringVar(&cfg.Addr, "addr", "", "answer on this `host:port`; Odoo's default is "+addrs["odoo"]+", Procore's "+addrs["procore"])
 	flags.Int64Var(&cfg.Seed, "seed", 1, "seed of the firm")
 	flags.BoolVar(&cfg.Empty, "empty", false, "leave the firm out")
-	flags.StringVar(&cfg.Files, "files", "", "write tenant.yaml and mapping.csv to this `directory`")
+	flags.StringVar(&cfg.Files, "files", "", "write tenant.yaml, mapping.csv, odoo.credentials and procore.credentials to this `directory`")
+	flags.StringVar(&cfg.TLS, "tls", "", "answer on this `host:port` too, over TLS, as the host of its URL in tenant.yaml")
+	flags.StringVar(&cfg.Authority, "authority", "", "write the certificate that clients of -tls must trust to this `file`")
 	flags.StringVar(&cfg.Odoo, "odoo-url", "http://"+addrs["odoo"], "`URL` of Odoo in tenant.yaml")
 	flags.StringVar(&cfg.Procore, "procore-url", "http://"+addrs["procore"], "`URL` of Procore in tenant.yaml")
 	if len(args) > 0 && addrs[args[0]] != "" {
@@ -55,6 +61,8 @@ func ParseArgs(args []string, out io.Writer) (Config, error) {
 		return cfg, errors.New("say which system first: sandbox odoo, or sandbox procore")
 	case flags.NArg() > 0:
 		return cfg, fmt.Errorf("argument %q is not understood", flags.Arg(0))
+	case (cfg.TLS == "") != (cfg.Authority == ""):
+		return cfg, errors.New("-tls and -authority go together")
 	case cfg.Empty && cfg.Files != "":
 		return cfg, errors.New("-files describes the firm, which -empty leaves out")
 	}
@@ -76,14 +84,43 @@ func Run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err := write(cfg, f); err != nil {
 		return err
 	}
-	handlers := map[string]http.Handler{"odoo": pair.Odoo, "procore": pair.Procore}
-	served, err := sandbox.Serve(ctx, cfg.Addr, handlers[cfg.System])
+	handler := map[string]http.Handler{"odoo": pair.OdooPages(pair.Odoo), "procore": pair.ProcorePages(pair.Procore)}[cfg.System]
+	served, err := sandbox.Serve(ctx, cfg.Addr, handler)
 	if err != nil {
 		return err
 	}
+	secure, err := serveTLS(ctx, cfg, handler)
+	if err != nil {
+		return errors.Join(err, served.Close())
+	}
 	describe(cfg, f, served.URL, out)
+	if secure == nil {
+		<-ctx.Done()
+		return served.Close()
+	}
+	_, _ = fmt.Fprintf(out, "Over TLS at %s, for clients that trust %s.\n", secure.URL, cfg.Authority)
 	<-ctx.Done()
-	return served.Close()
+	return errors.Join(secure.Close(), served.Close())
+}
+
+// serveTLS is nil without -tls.
+func serveTLS(ctx context.Context, cfg Config, handler http.Handler) (*sandbox.Served, error) {
+	if cfg.TLS == "" {
+		return nil, nil
+	}
+	known := map[string]string{"odoo": cfg.Odoo, "procore": cfg.Procore}[cfg.System]
+	at, err := url.Parse(known)
+	if err != nil || at.Hostname() == "" {
+		return nil, fmt.Errorf("-%s-url: %q is no URL; write https://host:port", cfg.System, known)
+	}
+	certificate, err := sandbox.NewCertificate(at.Hostname(), "localhost", "127.0.0.1")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(cfg.Authority, certificate.PEM, 0o644); err != nil { //nolint:gosec // G306: everybody may know it
+		return nil, fmt.Errorf("writing the certificate: %w", err)
+	}
+	return sandbox.ServeTLS(ctx, cfg.TLS, handler, certificate)
 }
 
 func write(cfg Config, f *firm.Firm) error {
@@ -93,7 +130,12 @@ func write(cfg Config, f *firm.Firm) error {
 	if err := os.MkdirAll(cfg.Files, 0o750); err != nil {
 		return fmt.Errorf("making the directory for the files: %w", err)
 	}
-	for name, data := range map[string][]byte{"tenant.yaml": f.TenantYAML(cfg.Odoo, cfg.Procore), "mapping.csv": f.MappingSheet()} {
+	_, _, key := f.OdooUser()
+	clientID, secret, _, _ := f.ProcoreApp()
+	for name, data := range map[string][]byte{
+		"tenant.yaml": f.TenantYAML(cfg.Odoo, cfg.Procore), "mapping.csv": f.MappingSheet(),
+		"odoo.credentials": []byte(key + "\n"), "procore.credentials": []byte(clientID + "\n" + secret + "\n"),
+	} {
 		if err := os.WriteFile(filepath.Join(cfg.Files, name), data, 0o600); err != nil {
 			return fmt.Errorf("writing %s: %w", name, err)
 		}
@@ -111,7 +153,7 @@ func describe(cfg Config, f *firm.Firm, url string, out io.Writer) {
 		clientID, secret, company, name := f.ProcoreApp()
 		say("Procore sandbox at %s: company %d (%s), client id %s, client secret %s", url, company, name, clientID, secret)
 	}
-	say("What it holds: %s/_sandbox/state. Ctrl-C stops it.", url)
+	say("Look at it, and change it, in a browser: %s/. Ctrl-C stops it.", url)
 	if cfg.Files != "" {
 		say("The firm's tenant.yaml and mapping.csv are in %s.", cfg.Files)
 	}

@@ -11,8 +11,12 @@ func badArguments() []badInput {
 		{name: "args-one-too-many", args: "ping acme other"},
 		{name: "args-output", args: "status show acme -o xml"},
 		{name: "args-unknown-record", args: "audit show acme PO99999"},
+		{name: "args-unknown-exception", args: "exceptions show acme PO99999"},
+		{name: "args-follow-backwards", args: "audit show acme PO00042 --follow -1m"},
+		{name: "args-follow-json", args: "audit show acme PO00042 --follow 1m -o json"},
+		{name: "args-follow-word", args: "audit show acme PO00042 --follow long"},
 		{name: "args-sync-unknown-record", args: "sync start acme PO00042 PO99999", given: (*world).temporal},
-		{name: "args-no-such-subcommand-of-map", args: "map export acme"},
+		{name: "args-no-such-subcommand-of-map", args: "map list acme"},
 		{name: "args-timeout", args: "sync start acme --wait --timeout soon"},
 		{name: "args-pause-without-reason", args: "tenant pause acme"},
 		{name: "args-unknown-project", args: "reconcile run acme --project 2026-999", given: (*world).polled},
@@ -30,7 +34,7 @@ func badArguments() []badInput {
 	}
 	for name, args := range map[string]string{
 		"audit": "audit show nosuch PO00042", "backfill": "backfill start nosuch --since 2026-01-01 --until 2026-03-31",
-		"credentials": "credentials set nosuch odoo", "exceptions": "exceptions list nosuch", "map-import": "map import nosuch DIR/sheet.csv",
+		"credentials": "credentials set nosuch odoo", "exceptions": "exceptions list nosuch", "exceptions-show": "exceptions show nosuch PO00042", "map-import": "map import nosuch DIR/sheet.csv", "map-export": "map export nosuch",
 		"ping": "ping nosuch", "reconcile": "reconcile run nosuch", "status": "status show nosuch", "sync": "sync start nosuch",
 		"pause": "tenant pause nosuch --reason x", "resume": "tenant resume nosuch", "rebind": "tenant rebind nosuch", "show": "tenant show nosuch",
 	} {

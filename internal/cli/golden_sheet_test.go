@@ -28,7 +28,7 @@ func badSheets() []badInput {
 		"id-unknown-in-odoo":      "project,account.analytic.account,99,X,Nowhere,562949954000014,,,,\n",
 		"category-unknown":        "code,product.category,99,,,,03 30 00,M,,\n",
 		"code-differs-from-odoo":  "project,account.analytic.account,1,M,Tower,562949954000014,,,,\n",
-		"project-missing":         "project,account.analytic.account,1,T,Tower,,,,,\n",
+		"emptied-and-filled":      "project,account.analytic.account,1,T,Tower,,,,,\nproject,account.analytic.account,1,T,Tower,562949954000014,,,,\n",
 		"project-number":          "project,account.analytic.account,1,T,Tower,2026-001,,,,\n",
 		"project-unknown":         "project,account.analytic.account,1,T,Tower,123,,,,\n",
 		"project-with-code":       "project,account.analytic.account,1,T,Tower,562949954000014,03 30 00,M,,\n",
@@ -41,7 +41,7 @@ func badSheets() []badInput {
 		"code-of-another-project": "code,account.analytic.account,3,03.M,Concrete,562949954000014,09 29 00,M,,\n",
 		"cost-type-unknown":       "code,account.analytic.account,3,03.M,Concrete,,03 30 00,Z,,\n",
 		"too-many-fields":         "project,account.analytic.account,1,T,Tower,562949954000014,,,,,one more\n",
-		"several":                 "project,account.analytic.account,x,T,Tower,562949954000014,,,,\ncode,res.partner,1,,,,03 30 00,M,,\nproject,account.analytic.account,1,T,Tower,,,,,\n",
+		"several":                 "project,account.analytic.account,x,T,Tower,562949954000014,,,,\ncode,res.partner,1,,,,03 30 00,M,,\nproject,account.analytic.account,1,T,Tower,tower,,,,\n",
 		"quote":                   "project,account.analytic.account,1,T,\"Tower,562949954000014,,,,\n",
 		"encoding":                "project,account.analytic.account,1,T,T\xfcrm,562949954000014,,,,\n",
 	} {

@@ -7,18 +7,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ml-connector/odoo-procore/activities"
+	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
 func (a *App) mapCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "map", Short: "Mappings: Odoo analytic accounts, categories and accounts to Procore projects and codes"}
-	return group(cmd, &cobra.Command{
+	return group(cmd, a.mapExportCommand(), &cobra.Command{
 		Use:   "import TENANT SHEET.csv",
 		Short: "Import a mapping sheet: all rows or none",
 		Long: "Columns: kind (project, code, not_in_procore), odoo_model, odoo_id, odoo_code, odoo_name, procore_project,\n" +
 			"cost_code, cost_type, sub_job, note. Ids and codes decide, names are for people; both systems are asked whether they\n" +
-			"have them. A sheet adds and changes rows; rows that are not in it stay. Records that waited for a mapping are freed\n" +
-			"at once.",
+			"have them. A sheet adds and changes rules; rules that are not in it stay. Rows whose Procore columns are empty, as\n" +
+			"`map export` writes them, are skipped. Records that waited for a mapping are freed at once.",
 		Example: "  ml-connector map import acme mapping.csv",
 		Args:    exactArgs("TENANT", "SHEET.csv"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.mapImport(cmd.Context(), args[0], args[1]) },
@@ -50,6 +51,11 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	if err != nil {
 		return err
 	}
+	kept, err := staying(ctx, s, tenant, sheet)
+	if err != nil {
+		return err
+	}
+	warnings = append(warnings, kept...)
 	saved, err := s.SaveMappings(ctx, tenant, operator(), sheet.projects, sheet.codes)
 	if err != nil {
 		return err
@@ -60,16 +66,53 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	for _, row := range warnings {
 		a.say("Warning: %s", row)
 	}
-	a.say("%d project rows and %d code rows are new or changed; %d records that waited are freed, %d are looked at again.",
-		saved.Projects, saved.Codes, saved.Released, saved.Raised)
+	if saved.Projects+saved.Codes == 0 {
+		a.say("No rows change.")
+	} else {
+		a.say("%d project rows and %d code rows are new or changed; %d records that waited are freed, %d are looked at again.",
+			saved.Projects, saved.Codes, saved.Released, saved.Raised)
+	}
+	if n := len(sheet.unmapped); n > 0 {
+		a.say("%d unmapped rows were skipped: their Procore columns are empty.", n)
+	}
 	if a.output == "json" {
-		return a.print(mapView{MappingResult: saved, Warnings: append([]string{}, warnings...)}, nil, nil)
+		return a.print(mapView{MappingResult: saved, Skipped: len(sheet.unmapped), Warnings: append([]string{}, warnings...)}, nil, nil)
 	}
 	return nil
+}
+
+// staying warns of rows that somebody emptied: an empty row takes no rule away.
+func staying(ctx context.Context, s *store.Store, tenant string, sheet mappingSheet) ([]string, error) {
+	if len(sheet.unmapped) == 0 {
+		return nil, nil
+	}
+	projects, err := s.ProjectMappings(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := s.CodeMappings(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	ruled := map[unmappedRow]bool{}
+	for _, m := range projects {
+		ruled[unmappedRow{0, true, odoo.ModelAnalyticAccount, m.OdooID}] = true
+	}
+	for _, m := range codes {
+		ruled[unmappedRow{0, false, m.OdooModel, m.OdooID}] = m.ProcoreProject == 0 || ruled[unmappedRow{0, false, m.OdooModel, m.OdooID}]
+	}
+	var warnings []string
+	for _, row := range sheet.unmapped {
+		if ruled[unmappedRow{0, row.project, row.model, row.id}] {
+			warnings = append(warnings, fmt.Sprintf("row %d: is empty, and the rule that %s %d has stays: write another one over it, or not_in_procore.", row.line, row.model, row.id))
+		}
+	}
+	return warnings, nil
 }
 
 // mapView is what an import says as JSON.
 type mapView struct {
 	store.MappingResult
+	Skipped  int      `json:"skipped"` // unmapped rows
 	Warnings []string `json:"warnings"`
 }

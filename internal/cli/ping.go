@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,19 +66,8 @@ func (a *App) ping(ctx context.Context, tenant string) error {
 
 // pingOdoo says who the user is, and fails when a right is missing without which nothing can be read.
 func pingOdoo(p odoo.Ping) pingSide {
-	var refused []string
-	for model, ok := range p.Rights {
-		if !ok {
-			refused = append(refused, model)
-		}
-	}
-	slices.Sort(refused)
-	if len(refused) > 0 {
-		return pingSide{Message: fmt.Sprintf("the user %s may not read %s: give the groups Accounting / Read-only and Analytic Accounting",
-			p.Login, strings.Join(refused, ", "))}
-	}
-	if len(p.Absent) > 0 {
-		return pingSide{Message: "the server has no " + strings.Join(p.Absent, ", ") + ": install the apps Purchase and Accounting"}
+	if lacks := p.Lacks(); lacks != "" {
+		return pingSide{Message: lacks}
 	}
 	names := make([]string, 0, len(p.Companies))
 	for _, c := range p.Companies {

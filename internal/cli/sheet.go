@@ -20,11 +20,23 @@ type mappingSheet struct {
 	projectLines []int
 	codes        []store.CodeMapping
 	codeLines    []int
+	unmapped     []unmappedRow
+}
+
+// unmappedRow names a record and leaves its Procore columns empty: nobody has decided yet.
+type unmappedRow struct {
+	line    int
+	project bool // a row of kind project
+	model   string
+	id      int64
 }
 
 var sheetColumns = []string{
 	"kind", "odoo_model", "odoo_id", "odoo_code", "odoo_name", "procore_project", "cost_code", "cost_type", "sub_job", "note",
 }
+
+// remarkColumns are those that `map export` adds for people; an import reads nothing from them.
+var remarkColumns = []string{"odoo_group", "odoo_state", "procore_name"}
 
 var codeModels = []string{odoo.ModelAnalyticAccount, odoo.ModelCategory, odoo.ModelAccount}
 
@@ -110,8 +122,9 @@ func sheetHeader(header []string) (columns map[string]int, problem string) {
 		switch {
 		case len(header) == 1 && strings.ContainsAny(name, ";\t"):
 			return nil, "the columns must be separated by commas, not by semicolons or tabs"
-		case !slices.Contains(sheetColumns, name):
-			return nil, fmt.Sprintf("column %q is not known; the first row names the columns: %s", name, strings.Join(sheetColumns, ", "))
+		case !slices.Contains(sheetColumns, name) && !slices.Contains(remarkColumns, name):
+			return nil, fmt.Sprintf("column %q is not known; the first row names the columns: %s; for people only: %s",
+				name, strings.Join(sheetColumns, ", "), strings.Join(remarkColumns, ", "))
 		case twice:
 			return nil, fmt.Sprintf("column %q is there twice", name)
 		}
@@ -136,7 +149,12 @@ func (r sheetRow) text(column string) string {
 	if !ok || i >= len(r.fields) {
 		return ""
 	}
-	return strings.TrimSpace(r.fields[i])
+	return unguarded(strings.TrimSpace(r.fields[i]))
+}
+
+// empty says whether the row has nothing in any of the columns.
+func (r sheetRow) empty(columns ...string) bool {
+	return !slices.ContainsFunc(columns, func(column string) bool { return r.text(column) != "" })
 }
 
 func (r sheetRow) id(column string) (int64, error) {
@@ -199,9 +217,6 @@ func (r sheetRow) intoProjects(sheet *mappingSheet, kind string, id, project int
 	if model := r.text("odoo_model"); model != "" && model != odoo.ModelAnalyticAccount {
 		return "", fmt.Errorf("odoo_model: %q; rows of kind %s are for %s", model, kind, odoo.ModelAnalyticAccount)
 	}
-	if kind == "project" && project == 0 {
-		return "", errors.New("procore_project: is missing; give the project's id, or use kind not_in_procore")
-	}
 	if kind == "not_in_procore" && project != 0 {
 		return "", fmt.Errorf("procore_project: %d contradicts kind not_in_procore; leave it empty", project)
 	}
@@ -210,18 +225,28 @@ func (r sheetRow) intoProjects(sheet *mappingSheet, kind string, id, project int
 			return "", fmt.Errorf("%s: %q has no place in a row of kind %s; codes are rows of kind code", column, value, kind)
 		}
 	}
+	key := fmt.Sprintf("project/%d", id)
+	if kind == "project" && project == 0 {
+		sheet.unmapped = append(sheet.unmapped, unmappedRow{r.line, true, odoo.ModelAnalyticAccount, id})
+		return key, nil
+	}
 	sheet.projects = append(sheet.projects, store.ProjectMapping{
 		OdooID: id, OdooCode: r.text("odoo_code"), OdooName: r.text("odoo_name"), ProcoreProject: project,
 		NotInProcore: kind == "not_in_procore", Note: r.text("note"),
 	})
 	sheet.projectLines = append(sheet.projectLines, r.line)
-	return fmt.Sprintf("project/%d", id), nil
+	return key, nil
 }
 
 func (r sheetRow) intoCodes(sheet *mappingSheet, id, project int64) (string, error) {
 	model := r.text("odoo_model")
 	if !slices.Contains(codeModels, model) {
 		return "", fmt.Errorf("odoo_model: %q; rows of kind code are for %s", model, strings.Join(codeModels, ", "))
+	}
+	key := fmt.Sprintf("code/%s/%d/%d", model, id, project)
+	if r.empty("procore_project", "cost_code", "cost_type", "sub_job") {
+		sheet.unmapped = append(sheet.unmapped, unmappedRow{r.line, false, model, id})
+		return key, nil
 	}
 	if r.text("cost_code") == "" {
 		return "", errors.New("cost_code: is missing")
@@ -231,5 +256,5 @@ func (r sheetRow) intoCodes(sheet *mappingSheet, id, project int64) (string, err
 		SubJob: r.text("sub_job"), CostCode: r.text("cost_code"), CostType: r.text("cost_type"), Note: r.text("note"),
 	})
 	sheet.codeLines = append(sheet.codeLines, r.line)
-	return fmt.Sprintf("code/%s/%d/%d", model, id, project), nil
+	return key, nil
 }

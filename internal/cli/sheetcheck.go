@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/clients/odoo"
@@ -82,22 +83,9 @@ func codesInOdoo(ctx context.Context, c *odoo.Client, model string, first, last 
 func codesOf[T any](
 	ctx context.Context, read func(context.Context, odoo.Window) ([]odoo.Record[T], error), first, last int64, code func(T) string,
 ) (map[int64]string, error) {
-	const page = 500
 	out := map[int64]string{}
-	for after := first - 1; after < last; {
-		records, err := read(ctx, odoo.Window{After: after, Limit: page})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range records {
-			out[r.ID] = code(r.Doc)
-			after = r.ID
-		}
-		if len(records) < page {
-			break
-		}
-	}
-	return out, nil
+	err := odoo.Each(ctx, read, first, last, func(r odoo.Record[T]) { out[r.ID] = strings.TrimSpace(code(r.Doc)) })
+	return out, err
 }
 
 // procoreProblems looks for every project and code that a row names.

@@ -25,12 +25,15 @@ type Firm struct {
 	odoo    *odootest.Server
 	procore *procoretest.Server
 	ids     ids
+	// currency is that of Procore's projects, ISO 4217.
+	currency string
 }
 
 // New plans the firm. The same seed gives the same firm; the expected files are those of seed 1.
 func New(seed int64) *Firm {
 	f := &Firm{
 		dice: newDice(seed), order: map[string]*order{}, bill: map[string]*bill{}, billed: map[*order]bool{},
+		currency: "USD",
 	}
 	f.planOrders()
 	f.fillOrders()

@@ -196,7 +196,7 @@ func (f *Firm) loadCatalog(ctx context.Context) error {
 		return err
 	}
 	account := func(code, name, plan string) error {
-		return f.make(ctx, f.ids.account, code, "account.analytic.account", map[string]any{"name": name, "code": code, "plan_id": plans[plan]})
+		return f.make(ctx, f.ids.account, code, "account.analytic.account", map[string]any{"name": name, "code": code, "plan_id": plans[plan], "company_id": false})
 	}
 	for _, j := range jobs {
 		plan := "Projects"

@@ -10,6 +10,13 @@ import (
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
+// LoadProcore makes the firm's projects, codes and vendors in Procore alone: the Odoo is another firm's. Its projects
+// keep their books in currency (ISO 4217).
+func (f *Firm) LoadProcore(ctx context.Context, procore *procoretest.Server, currency string) error {
+	f.procore, f.currency = procore, currency
+	return f.loadProcore(ctx)
+}
+
 func (f *Firm) loadProcore(ctx context.Context) error {
 	f.ids.project, f.ids.vendor, f.ids.costType = map[string]int64{}, map[string]int64{}, map[string]int64{}
 	f.ids.budget = map[place]int64{}
@@ -33,7 +40,7 @@ func (f *Firm) loadProcore(ctx context.Context) error {
 
 func (f *Firm) loadSite(s site) {
 	project := f.procore.AddProject(procoretest.Project{
-		Name: s.name, Number: s.number, Active: s.active, Permitted: s.permitted, CurrencyISO: "USD",
+		Name: s.name, Number: s.number, Active: s.active, Permitted: s.permitted, CurrencyISO: f.currency,
 		Status: map[bool]string{true: "Course of Construction", false: "Post-Construction"}[s.active],
 	})
 	f.ids.project[s.number] = project

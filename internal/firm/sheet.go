@@ -17,7 +17,7 @@ var sheetColumns = []string{
 func (f *Firm) MappingSheet() []byte { return f.sheet(func(j job) bool { return !j.later }, true) }
 
 func (f *Firm) sheet(of func(job) bool, codes bool) []byte {
-	rows := [][]string{sheetColumns}
+	var rows [][]string
 	for _, j := range jobs {
 		if !of(j) {
 			continue
@@ -31,9 +31,13 @@ func (f *Firm) sheet(of func(job) bool, codes bool) []byte {
 	if codes {
 		rows = append(rows, f.codeRows()...)
 	}
+	return csvSheet(rows)
+}
+
+func csvSheet(rows [][]string) []byte {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	if err := w.WriteAll(rows); err != nil {
+	if err := w.WriteAll(append([][]string{sheetColumns}, rows...)); err != nil {
 		panic("firm: writing to memory: " + err.Error())
 	}
 	return out.Bytes()

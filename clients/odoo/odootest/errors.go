@@ -17,6 +17,9 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.name + ": " + e.message }
 
+// Sentence is what the web client shows to the user.
+func (e *apiError) Sentence() string { return e.message }
+
 func (e *apiError) body() object {
 	args := []any{e.message}
 	var title string

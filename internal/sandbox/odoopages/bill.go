@@ -1,0 +1,140 @@
+package odoopages
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/ml-connector/odoo-procore/internal/sandbox/page"
+)
+
+// bill is a vendor bill, credit note or receipt with its lines.
+type bill struct {
+	ID, VendorID           int64
+	Number, Reference      string
+	Kind, Vendor, Company  string
+	Date, Booked, Reversed string
+	Payment                string
+	State                  page.Badge
+	Untaxed, Tax, Total    page.Money
+	Orders                 []reference
+	Lines                  []line
+	Buttons                []button
+	// Open says that it is a draft, which can be changed.
+	Open                      bool
+	DateTyped, ReferenceTyped string
+}
+
+var billButtons = map[string][]button{
+	"draft":  {{Method: "action_post", Label: "Post bill", Main: true}, {Method: "button_cancel", Label: "Cancel bill"}},
+	"posted": {{Method: "button_draft", Label: "Reset to draft"}, {Method: "button_cancel", Label: "Cancel bill"}},
+	"cancel": {{Method: "button_draft", Label: "Reset to draft"}},
+}
+
+var paymentStates = map[string]string{
+	"not_paid": "Not paid", "in_payment": "In payment", "paid": "Paid", "partial": "Partially paid", "reversed": "Reversed",
+}
+
+func (p *pages) readBill(r *http.Request) (bill, error) {
+	id, err := page.ID(r, "vendor bill")
+	if err != nil {
+		return bill{}, err
+	}
+	b, err := p.one("account.move", id, "vendor bill", ofVendors, "name", "ref", "move_type", "partner_id", "company_id", "invoice_date", "date", "state",
+		"payment_state", "reversed_entry_id", "amount_untaxed", "amount_tax", "amount_total", "currency_id")
+	if err != nil {
+		return bill{}, err
+	}
+	orders, err := p.ordersOf([]row{b})
+	if err != nil {
+		return bill{}, err
+	}
+	vendor, name := b.ref("partner_id")
+	out := bill{
+		ID: id, Number: cmp.Or(b.text("name"), "without a number yet"), Reference: b.text("ref"), Kind: billKinds[b.text("move_type")],
+		VendorID: vendor, Vendor: name, Company: b.name("company_id"), Date: b.text("invoice_date"), Booked: b.text("date"),
+		Reversed: b.name("reversed_entry_id"), Payment: paymentStates[b.text("payment_state")],
+		State: page.BadgeOf(billStates, b.text("state")), Untaxed: signed(b, "amount_untaxed"), Tax: signed(b, "amount_tax"),
+		Total: signed(b, "amount_total"), Orders: orders[id], Buttons: billButtons[b.text("state")], Open: b.text("state") == "draft",
+	}
+	out.DateTyped, out.ReferenceTyped = page.Entered(r, "date", out.Date), page.Entered(r, "reference", out.Reference)
+	out.Lines, err = p.billLines(r, id)
+	return out, err
+}
+
+func (p *pages) billLines(r *http.Request, id int64) ([]line, error) {
+	rows, err := p.find("account.move.line", query{
+		domain: []any{term("move_id", "=", id), term("display_type", "in", []any{"product", "line_section", "line_subsection", "line_note"})},
+		order:  "sequence, id", fields: []any{
+			"name", "display_type", "product_id", "product_uom_id", "quantity", "price_unit", "discount", "price_subtotal", "currency_id",
+			"analytic_distribution",
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := p.accounts()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]line, 0, len(rows))
+	for _, l := range rows {
+		one := line{
+			ID: l.id(), Display: display(l.text("display_type")), Text: l.text("name"), Product: l.name("product_id"), Unit: l.name("product_uom_id"),
+			Qty: l.number("quantity"), Price: l.number("price_unit"), Discount: l.number("discount"),
+			Subtotal: l.money("price_subtotal"), Shares: sharesOf(l["analytic_distribution"], accounts),
+		}
+		one.typed(r)
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+func (p *pages) bill(r *http.Request) (page.View, error) {
+	b, err := p.readBill(r)
+	return page.View{Template: "bill", Tab: tabBills, Title: b.Kind + " " + b.Number, Body: b}, err
+}
+
+func (p *pages) editBill(r *http.Request) (string, error) {
+	b, err := p.readBill(r)
+	if err != nil {
+		return "", err
+	}
+	vals := map[string]any{}
+	for field, one := range map[string]struct{ name, before string }{
+		"invoice_date": {"date", b.Date}, "ref": {"reference", b.Reference},
+	} {
+		typed := strings.TrimSpace(page.Entered(r, one.name, one.before))
+		if typed == one.before {
+			continue
+		}
+		vals[field] = any(typed)
+		if typed == "" {
+			vals[field] = false
+		}
+	}
+	commands, err := lineCommands(r, b.Lines, "quantity")
+	if err != nil {
+		return "", err
+	}
+	if commands != nil {
+		vals["invoice_line_ids"] = commands
+	}
+	if len(vals) == 0 {
+		return page.Done(billPath(b.ID), "nothing"), nil
+	}
+	_, err = p.do("account.move", "write", []int64{b.ID}, map[string]any{"vals": vals})
+	return page.Done(billPath(b.ID), "saved"), err
+}
+
+func (p *pages) pressBill(r *http.Request) (string, error) {
+	b, err := p.readBill(r)
+	if err != nil {
+		return "", err
+	}
+	_, method, err := p.press(r, "account.move", b.ID, b.Buttons)
+	return page.Done(billPath(b.ID), method), err
+}
+
+func billPath(id int64) string { return fmt.Sprintf("/bills/%d", id) }
