@@ -1,0 +1,223 @@
+package handbook
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ml-connector/odoo-procore/internal/tenant"
+)
+
+// recipe says how the block that begins so is run.
+type recipe struct {
+	file, begins string
+	run          func(w *world, text string)
+}
+
+// recipes are in the order of reading.
+var recipes = []recipe{
+	{"README.md", "make demo", (*world).dry},
+	{"README.md", "make build", (*world).dry}, // what it builds is in bin already
+	{"README.md", "export DATABASE_URL", (*world).export},
+	{"README.md", "bin/ml-connector migrate", (*world).commands},
+	{"README.md", "# acme.yaml", (*world).tenantFile},
+	{"README.md", "bin/ml-connector tenant apply", (*world).commands},
+	{"README.md", "bin/ml-connector ping", (*world).commands},
+	{"README.md", "bin/ml-connector map export", (*world).mapAccounts},
+	{"README.md", "bin/ml-connector worker", (*world).background},
+	{"README.md", "bin/ml-connector sync start", (*world).commands},
+	{"README.md", "go run ./cmd/sandbox", (*world).sandboxes},
+	{"README.md", "temporal workflow start", (*world).commands},
+	{"docs/settings.md", "ml-connector tenant apply", (*world).commands},
+	{"docs/settings.md", "ml-connector map export", (*world).mapAccounts},
+	{"docs/operations.md", "for name in Tenant", func(*world, string) {}}, // run by newWorld, for all else needs it
+	{"docs/operations.md", "cp .env.example .env", (*world).compose},
+	{"docs/operations.md", "docker compose", (*world).compose},
+	{"docs/operations.md", "ml-connector tenant rebind", (*world).rebound},
+	{"docs/development.md", "go run ./internal/devenv/cmd/withdevenv", (*world).fastLoop},
+	{"docs/development.md", "make test PKG=", (*world).dry},
+	{"docs/development.md", "export ML_SHARED", (*world).dry},
+	{"docs/development.md", "go test ./internal/cli", (*world).listed},
+	{"docs/development.md", "make crash", (*world).dry},
+	{"docs/development.md", "make test PKG=./internal/rig", (*world).dry},
+	{"docs/development.md", "go generate", (*world).generated},
+	{"docs/development.md", "make demo", (*world).dry},
+	{"docs/development.md", "make pages", (*world).dry},
+}
+
+// shown are fenced blocks that are no commands: drawings, output, and what other tests read.
+var shown = map[string]string{
+	"mermaid": "drawn by the repository's viewer", "text": "output", "csv": "internal/cli's tests import mapping sheets",
+}
+
+// export keeps variables for all later commands, with this world's addresses.
+func (w *world) export(text string) {
+	text = strings.NewReplacer("postgres://…", w.database, "host:7233", w.temporalAddress).Replace(text)
+	w.prelude += strings.TrimSpace(text) + "\n"
+}
+
+// commands runs line by line what a person types; secrets come from standard input.
+func (w *world) commands(text string) {
+	for _, command := range lines(text) {
+		stdin := ""
+		for of, secret := range w.secrets {
+			if strings.Contains(command, "credentials set acme "+of) {
+				stdin = secret
+			}
+		}
+		w.t.Logf("%s: %s\n%s", w.place, command, w.shell(w.dir, command, stdin))
+	}
+}
+
+// tenantFile must be a file that the product takes; what is written is the same one for this world's systems, and for
+// a part of the firm, which is enough.
+func (w *world) tenantFile(text string) {
+	_, err := tenant.Parse([]byte(text))
+	require.NoError(w.t, err)
+	whole, err := tenant.Parse(w.firm.TenantYAML(w.odooURL, w.procoreURL))
+	require.NoError(w.t, err)
+	companies := whole.Odoo.Companies
+	for what, replacement := range map[string]string{
+		"https://acme.odoo.com": w.odooURL,
+		"environment: sandbox":  "environment: custom\n  login_url: " + w.procoreURL + "\n  api_url: " + w.procoreURL,
+		"companies: [1, 2]":     fmt.Sprintf("companies: [%d]", companies[len(companies)-1]),
+		"go_live: 2026-01-01":   "go_live: 2026-08-01",
+	} {
+		require.Contains(w.t, text, what)
+		text = strings.ReplaceAll(text, what, replacement)
+	}
+	w.file("acme.yaml", text)
+}
+
+// mapAccounts fills the exported sheet in before it is imported.
+func (w *world) mapAccounts(text string) {
+	w.remove("mapping.csv") // it is not written over
+	for _, command := range lines(text) {
+		w.commands(command)
+		if strings.Contains(command, "map export") {
+			require.Contains(w.t, w.read("mapping.csv"), "account.analytic.account")
+			w.file("mapping.csv", string(w.firm.MappingSheet()))
+		}
+	}
+}
+
+// rebound moves Odoo to another address first: what is there is the same, but the tenant cannot know.
+func (w *world) rebound(text string) {
+	moved := w.serve(w.pair.OdooPages(w.pair.Odoo))
+	w.file("acme.yaml", strings.ReplaceAll(w.read("acme.yaml"), w.odooURL, moved))
+	w.commands("ml-connector tenant apply -f acme.yaml --other-books")
+	w.commands(text)
+}
+
+// background runs what stays in a terminal of its own.
+func (w *world) background(text string) {
+	for _, command := range lines(text) {
+		w.start(w.dir, command)
+	}
+}
+
+// sandboxes starts each on a free port and sees it answer.
+func (w *world) sandboxes(text string) {
+	for _, command := range lines(text) {
+		require.NotContains(w.t, command, "-addr")
+		command = strings.Replace(command, "-files .demo", "-files "+w.dir+" -addr 127.0.0.1:0", 1)
+		w.start(w.root, command).says(" sandbox at http://127.0.0.1:")
+	}
+	for _, name := range []string{"tenant.yaml", "mapping.csv", "odoo.credentials", "procore.credentials"} {
+		require.NotEmpty(w.t, w.read(name))
+	}
+}
+
+var dockerLine = regexp.MustCompile(`^docker compose (?:--profile (\S+) )?(up|down|logs|run)((?: -\S+)*) ?(\S*) ?(.*)$`)
+
+// compose holds commands against docker-compose.yml, for Docker is not needed here: profiles and services are there, and
+// our commands. That the services do their work is tested in deploy.
+func (w *world) compose(text string) {
+	var stack struct {
+		Services map[string]struct {
+			Profiles []string
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(w.root, "docker-compose.yml"))
+	require.NoError(w.t, err)
+	require.NoError(w.t, yaml.Unmarshal(data, &stack))
+	for _, command := range lines(text) {
+		command, _, _ = strings.Cut(command, "   #")
+		if command = strings.TrimSpace(command); command == "cp .env.example .env" {
+			require.FileExists(w.t, filepath.Join(w.root, ".env.example"))
+			continue
+		}
+		m := dockerLine.FindStringSubmatch(command)
+		require.NotNil(w.t, m, "%s: %s", w.place, command)
+		profile, service, ours := m[1], m[4], strings.Fields(m[5])
+		if profile != "" {
+			require.Contains(w.t, string(data), "profiles: ["+profile+"]", command)
+		}
+		if service != "" {
+			require.Contains(w.t, stack.Services, service, command)
+		}
+		if len(ours) > 0 {
+			require.Contains(w.t, w.shell(w.dir, "ml-connector "+ours[0]+" "+ours[1]+" --help", ""), "Usage:\n  ml-connector "+ours[0]+" "+ours[1])
+		}
+	}
+}
+
+var makeLine = regexp.MustCompile(`make (demo|test|crash|lint|generate|build|pages)\b`)
+
+// dry goes through make's targets without running their commands, and through the flags of demo and crash.
+func (w *world) dry(text string) {
+	for _, command := range lines(text) {
+		if !makeLine.MatchString(command) {
+			w.shell(w.root, "bash -n -c '"+strings.ReplaceAll(command, "'", `'\''`)+"'", "")
+			continue
+		}
+		command = command[strings.Index(command, "make "):]
+		w.shell(w.root, strings.Replace(command, "make ", "make -n ", 1), "")
+		if _, args, found := strings.Cut(command, "ARGS="); found && !strings.Contains(command, "make test") {
+			args, _, _ = strings.Cut(args[1:], `"`)
+			program := makeLine.FindStringSubmatch(command)[1]
+			w.shell(w.root, "go run ./cmd/"+program+" "+args+" -h", "")
+		}
+	}
+}
+
+// fastLoop leaves the shell again at once, and runs no test of the package.
+func (w *world) fastLoop(text string) {
+	text = strings.NewReplacer("-- bash ", "-- true ", "./internal/store/...", "-race -run ^$ ./internal/store/...").Replace(text)
+	for _, command := range lines(text) {
+		w.shell(w.root, command, "")
+	}
+}
+
+var goTest = regexp.MustCompile(`go test (\S+) -run (\S+)( -update)?`)
+
+// listed looks for the test that the command would run, and for its flag, without building it.
+func (w *world) listed(text string) {
+	for _, command := range lines(text) {
+		m := goTest.FindStringSubmatch(command)
+		require.NotNil(w.t, m, command)
+		files, err := filepath.Glob(filepath.Join(w.root, m[1], "*_test.go"))
+		require.NoError(w.t, err)
+		var source []byte
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			require.NoError(w.t, err)
+			source = append(source, data...)
+		}
+		require.Contains(w.t, string(source), "func "+m[2])
+		if m[3] != "" {
+			require.Contains(w.t, string(source), `flag.Bool("update"`)
+		}
+	}
+}
+
+func (w *world) generated(text string) {
+	for _, command := range lines(text) {
+		require.Contains(w.t, w.shell(w.root, strings.Replace(command, "go generate ", "go generate -n ", 1), ""), "go test")
+	}
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+)
+
+// buildContext lists the files that .dockerignore lets through, by their paths below root: of those that git knows or would
+// add, so that what lies about on one machine does not help the build there.
+func buildContext(ctx context.Context, root string) ([]string, error) {
+	file, err := os.Open(filepath.Join(root, ".dockerignore")) //nolint:gosec // the caller names the tree
+	if err != nil {
+		return nil, fmt.Errorf("opening .dockerignore: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	patterns, err := ignorefile.ReadAll(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading .dockerignore: %w", err)
+	}
+	ignored, err := patternmatcher.New(patterns)
+	if err != nil {
+		return nil, fmt.Errorf("reading .dockerignore: %w", err)
+	}
+	list := exec.CommandContext(ctx, "git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") //nolint:gosec // the same
+	var failed bytes.Buffer
+	list.Stderr = &failed
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing the files of the tree: %w: %s", err, bytes.TrimSpace(failed.Bytes()))
+	}
+	var let []string
+	for name := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
+		out, err := ignored.MatchesOrParentMatches(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading .dockerignore: %w", err)
+		}
+		if out {
+			continue
+		}
+		if _, err := os.Lstat(filepath.Join(root, name)); errors.Is(err, os.ErrNotExist) { //nolint:gosec // git names it
+			continue // deleted, and not yet told to git
+		}
+		let = append(let, name)
+	}
+	return let, nil
+}

@@ -1,0 +1,9 @@
+// Command stack reads the compose stack with the libraries that Docker itself reads it with, and refuses what would go wrong
+// on the first start, or later: unknown keys, images without an exact version, ports that the network can reach, a start
+// order that waits for nothing, variables that nobody explains.
+//
+//	go -C tools/deploycheck run ./stack check DIR    # DIR is the root of the tree; says what is wrong, a line each
+//	go -C tools/deploycheck run ./stack show DIR     # what it has read, as JSON, for the tests in deploy
+//
+// It stands in a module of its own: the libraries bring much along, and neither the product nor its tools need it.
+package main
