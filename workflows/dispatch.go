@@ -101,6 +101,8 @@ func (d *dispatcher) start(ctx workflow.Context, record activities.Offered, timi
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         fmt.Sprintf("%s %s of %s", what, record.Ref, d.tenant),
+		StaticDetails: fmt.Sprintf("What happened: `ml-connector audit show %[1]s %[2]s,%[3]d`\n\n"+
+			"Why it waits, if it does: `ml-connector exceptions show %[1]s %[2]s,%[3]d`", d.tenant, record.Model, record.ID),
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			AttrTenant.ValueSet(d.tenant), AttrOdooModel.ValueSet(record.Model), AttrOdooRef.ValueSet(record.Ref)),
 		Priority: temporal.Priority{PriorityKey: record.Priority, FairnessKey: d.tenant},

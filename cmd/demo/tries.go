@@ -33,7 +33,7 @@ func (d *Demo) tries() []try {
 		{
 			title: fmt.Sprintf("change a price of order %s in Odoo, and watch its commitment follow within %s or so", t.Order, scheduleEvery),
 			commands: []string{
-				fmt.Sprintf(`curl -fsS "$ODOO_URL/_sandbox/edit" -d '{"model": "purchase.order.line", "method": "write", "ids": [%d], "args": {"vals": {"price_unit": %s}}}'`, t.LineID, t.Price),
+				fmt.Sprintf(`curl -fsS -w '\n' "$ODOO_URL/_sandbox/edit" -d '{"model": "purchase.order.line", "method": "write", "ids": [%d], "args": {"vals": {"price_unit": %s}}}'`, t.LineID, t.Price),
 				fmt.Sprintf("bin/ml-connector audit show %s %s --follow 1m", tenant, t.Order),
 			},
 			arrived: func(context.Context) (bool, error) {

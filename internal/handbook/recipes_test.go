@@ -31,6 +31,7 @@ var recipes = []recipe{
 	{"README.md", "bin/ml-connector map export", (*world).mapAccounts},
 	{"README.md", "bin/ml-connector worker", (*world).background},
 	{"README.md", "bin/ml-connector sync start", (*world).commands},
+	{"README.md", "go run ./internal/devenv/cmd/withdevenv", (*world).fastLoop},
 	{"README.md", "go run ./cmd/sandbox", (*world).sandboxes},
 	{"README.md", "temporal workflow start", (*world).commands},
 	{"docs/settings.md", "ml-connector tenant apply", (*world).commands},
@@ -188,7 +189,7 @@ func (w *world) dry(text string) {
 
 // fastLoop leaves the shell again at once, and runs no test of the package.
 func (w *world) fastLoop(text string) {
-	text = strings.NewReplacer("-- bash ", "-- true ", "./internal/store/...", "-race -run ^$ ./internal/store/...").Replace(text)
+	text = strings.NewReplacer("-- bash", "-- true", "./internal/store/...", "-race -run ^$ ./internal/store/...").Replace(text)
 	for _, command := range lines(text) {
 		w.shell(w.root, command, "")
 	}
