@@ -3,6 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
+# As the image is built, so that all builds share one cache.
+BUILD := CGO_ENABLED=0 go build -trimpath
 TOOL := go run ./internal/devenv/cmd/tool
 DEPLOYCHECK := GOWORK=off go -C tools/deploycheck
 PKG ?= ./...
@@ -16,20 +18,20 @@ help: ## Show the targets
 demo: ## Take a construction firm through the product on this machine; ARGS="-once -report FILE" runs it once
 	@tools/prerequisites demo
 	@$(MAKE) --no-print-directory build
-	go build -o bin/demo ./cmd/demo
+	$(BUILD) -o bin/demo ./cmd/demo
 	bin/demo $(ARGS)
 
 .PHONY: crash
 crash: ## Kill and stop the worker at every write of a small firm and compare the ends; REPORT=FILE, ARGS="-only EXPRESSION"
 	@tools/prerequisites demo
 	@$(MAKE) --no-print-directory build
-	go build -o bin/crash ./cmd/crash
+	$(BUILD) -o bin/crash ./cmd/crash
 	bin/crash -binary bin/ml-connector $(if $(REPORT),-report $(REPORT)) $(ARGS)
 
 .PHONY: test
 test: ## Run all tests with the race detector, on a PostgreSQL and a Temporal of their own; PKG=./mapping/... for some, ARGS for go test
 	@tools/prerequisites test
-	go build -o bin/withdevenv ./internal/devenv/cmd/withdevenv
+	$(BUILD) -o bin/withdevenv ./internal/devenv/cmd/withdevenv
 	bin/withdevenv -- go test -race -timeout 20m -p 2 $(ARGS) $(PKG)
 
 .PHONY: pages
@@ -56,5 +58,5 @@ generate: ## Write what is generated (queries by sqlc), then format
 
 .PHONY: build
 build: ## Build bin/ml-connector and put the temporal CLI beside it
-	go build -o bin/ml-connector ./cmd/ml-connector
+	$(BUILD) -o bin/ml-connector ./cmd/ml-connector
 	$(TOOL) -o bin/temporal temporal

@@ -26,7 +26,9 @@ func TestMachine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "demo")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make builds it
+	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	goBin, err := exec.LookPath("go")
 	require.NoError(t, err)

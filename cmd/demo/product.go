@@ -25,8 +25,8 @@ type product struct {
 // buildProduct builds bin/ml-connector, as `make build` does.
 func buildProduct(ctx context.Context, root string) (string, error) {
 	binary := filepath.Join(root, "bin", "ml-connector")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/ml-connector") //nolint:gosec // G204: fixed but for the tree's path
-	cmd.Dir = root
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "./cmd/ml-connector") //nolint:gosec // G204: fixed but for the tree's path
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building ml-connector: %w\n%s", err, bytes.TrimSpace(out))
 	}

@@ -60,7 +60,9 @@ func newWorld(t *testing.T) *world {
 	namespace := "handbook-" + strings.ToLower(rand.Text()[:8])
 	w.replace = strings.NewReplacer("--namespace default", "--namespace "+namespace)
 	bin := filepath.Join(w.dir, "bin")
-	w.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "ML_OPERATOR=reader", "TEMPORAL_ADDRESS="+w.temporalAddress,
+	w.env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-trimpath", // as make builds
+		"GOTMPDIR="+w.t.TempDir(), // go run leaves its files when Ctrl-C ends it
+		"PATH="+bin+":"+os.Getenv("PATH"), "ML_OPERATOR=reader", "TEMPORAL_ADDRESS="+w.temporalAddress,
 		"TEMPORAL_NAMESPACE="+namespace, "TEMPORAL_CONFIG_FILE="+filepath.Join(w.dir, "none.toml"))
 	w.shell(root, "go build -o "+bin+"/ ./cmd/ml-connector", "")
 	require.NoError(t, os.Symlink(temporal.TemporalBin, filepath.Join(bin, "temporal")))
