@@ -23,7 +23,7 @@ demo: ## Take a construction firm through the product on this machine; ARGS="-on
 
 .PHONY: crash
 crash: ## Kill and stop the worker at every write of a small firm and compare the ends; REPORT=FILE, ARGS="-only EXPRESSION"
-	@tools/prerequisites demo
+	@tools/prerequisites crash
 	@$(MAKE) --no-print-directory build
 	$(BUILD) -o bin/crash ./cmd/crash
 	bin/crash -binary bin/ml-connector $(if $(REPORT),-report $(REPORT)) $(ARGS)
@@ -43,6 +43,7 @@ pages: ## Look at the sandboxes' pages in a headless Chromium, screenshots in .d
 lint: ## Check style, imports, workflow determinism, vet, the compose stack, and that generated code is up to date
 	@tools/prerequisites lint
 	go vet ./...
+	go vet -tags browser ./internal/sandbox/browser
 	bin=$$($(TOOL) golangci-lint) && "$$bin" run
 	bin=$$($(TOOL) workflowcheck) && "$$bin" ./workflows/...
 	bin=$$($(TOOL) sqlc) && "$$bin" diff -f $(SQLC_CONFIG)

@@ -3,11 +3,11 @@
 # password are SQL_* in the environment.
 set -eu
 
-for store in temporal visibility; do
-    case $store in
-    temporal) database=temporal ;;
-    visibility) database=temporal_visibility ;;
-    esac
-    temporal-sql-tool --database "$database" setup-schema --version 0.0
-    temporal-sql-tool --database "$database" update-schema --schema-name "postgresql/v12/$store"
-done
+# bring DATABASE SCHEMA
+bring() {
+    temporal-sql-tool --database "$1" setup-schema --version 0.0
+    temporal-sql-tool --database "$1" update-schema --schema-name "postgresql/v12/$2"
+}
+
+bring temporal temporal
+bring temporal_visibility visibility

@@ -66,7 +66,7 @@ func (d *Demo) act(ctx context.Context, name string, do func(context.Context) er
 		return err
 	}
 	cycle := Cycle{
-		Name: name, ChildrenStarted: children(after) - children(before),
+		Name: name, Seconds: d.report.Seconds[name], ChildrenStarted: children(after) - children(before),
 		OdooCalls: d.odooCalls() - odooCalls, ProcoreByOperation: map[string]int{},
 	}
 	for _, call := range d.sandboxes.procore.Journal()[procoreCalls:] {

@@ -165,22 +165,18 @@ func (d *Demo) realTries() []try {
 	for _, p := range targetsIn(d.sandboxes.procore.State()).projects {
 		projects = append(projects, fmt.Sprintf("%d %s", p.ID, p.Name))
 	}
-	done := func(context.Context) (bool, error) { return true, nil }
 	tries := []try{{
 		title: fmt.Sprintf("say where costs go: edit %s (procore_project, cost_code and cost_type; projects are %s), then import it",
 			d.sheet, strings.Join(projects, ", ")),
 		commands: []string{"bin/ml-connector map import " + tenant + " " + d.sheet},
-		arrived:  done,
 	}, {
 		title:    "see what waits for a person, and why",
 		commands: []string{"bin/ml-connector exceptions list " + tenant},
-		arrived:  done,
 	}}
 	if ref := d.arrivedRef(); ref != "" {
 		tries = append(tries, try{
 			title:    "see all that happened to one document",
 			commands: []string{"bin/ml-connector audit show " + tenant + " '" + ref + "'"},
-			arrived:  done,
 		})
 	}
 	return tries

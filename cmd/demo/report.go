@@ -29,6 +29,7 @@ type Report struct {
 // Cycle is one act.
 type Cycle struct {
 	Name               string           `json:"name"`
+	Seconds            float64          `json:"seconds"`
 	ChildrenStarted    int              `json:"children_started"`
 	OdooCalls          int              `json:"odoo_calls"`
 	ProcoreCalls       int              `json:"procore_calls"`

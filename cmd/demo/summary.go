@@ -24,7 +24,7 @@ func (d *Demo) summary() {
 	d.summarizeExceptions()
 	for _, c := range r.Cycles {
 		d.line("  %-15s %5d records went through a workflow, %5d calls to Odoo, %5d to Procore, %6.1f s",
-			c.Name, c.ChildrenStarted, c.OdooCalls, c.ProcoreCalls, r.Seconds[c.Name])
+			c.Name, c.ChildrenStarted, c.OdooCalls, c.ProcoreCalls, c.Seconds)
 	}
 	d.line("  %-15s unexplained %s; %s%d duplicates; vendors: %d created, %d linked", "reconciliation",
 		orElse(r.Reconciliation.Unexplained, "not known"), d.ledgerWords(), len(r.Duplicates), r.Vendors.Created, len(r.Vendors.Linked))

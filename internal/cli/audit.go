@@ -94,6 +94,7 @@ func (a *App) auditFollow(ctx context.Context, s *store.Store, record store.Reco
 	for {
 		select {
 		case <-ctx.Done():
+			a.say("No run of it has ended meanwhile; what is above is all.")
 			return nil
 		case <-time.After(300 * time.Millisecond):
 		}
@@ -102,7 +103,7 @@ func (a *App) auditFollow(ctx context.Context, s *store.Store, record store.Reco
 			view, err = audit(ctx, s, now)
 		}
 		if ctx.Err() != nil {
-			return nil
+			continue // the answer was cut off
 		}
 		if err != nil {
 			return err

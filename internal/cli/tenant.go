@@ -128,7 +128,8 @@ func (a *App) sayApplied(file tenant.File, saved store.TenantResult) {
 		a.say("%d records are looked at again under the changed settings in the next cycle.", saved.Raised)
 	}
 	if saved.Created {
-		a.say("Next: ml-connector credentials set %s odoo, credentials set %s procore, ping %s, map import %s.", file.Tenant, file.Tenant, file.Tenant, file.Tenant)
+		a.say("Next: ml-connector credentials set %s odoo, credentials set %s procore, ping %s, map export %s, map import %s.",
+			file.Tenant, file.Tenant, file.Tenant, file.Tenant, file.Tenant)
 	}
 }
 

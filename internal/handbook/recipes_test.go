@@ -23,15 +23,15 @@ var recipes = []recipe{
 	{"README.md", "make demo", (*world).dry},
 	{"README.md", "make build", (*world).dry}, // what it builds is in bin already
 	{"README.md", "export DATABASE_URL", (*world).export},
-	{"README.md", "bin/ml-connector migrate", (*world).commands},
+	{"README.md", "ml-connector migrate", (*world).commands},
 	{"README.md", "# acme.yaml", (*world).tenantFile},
-	{"README.md", "bin/ml-connector tenant apply", (*world).commands},
-	{"README.md", "bin/ml-connector ping", (*world).commands},
-	{"README.md", "bin/ml-connector map export", (*world).mapAccounts},
-	{"README.md", "bin/ml-connector worker", (*world).background},
-	{"README.md", "bin/ml-connector sync start", (*world).commands},
+	{"README.md", "ml-connector tenant apply", (*world).commands},
+	{"README.md", "ml-connector ping", (*world).commands},
+	{"README.md", "ml-connector map export", (*world).mapAccounts},
+	{"README.md", "ml-connector worker", (*world).background},
+	{"README.md", "ml-connector sync start", (*world).commands},
 	{"README.md", "go run ./internal/devenv/cmd/withdevenv", (*world).fastLoop},
-	{"README.md", "go run ./cmd/sandbox", (*world).sandboxes},
+	{"README.md", "export ML_KEY_FILE", (*world).rehearsal},
 	{"README.md", "temporal workflow start", (*world).commands},
 	{"docs/settings.md", "ml-connector tenant apply", (*world).commands},
 	{"docs/settings.md", "ml-connector map export", (*world).mapAccounts},
@@ -52,7 +52,7 @@ var recipes = []recipe{
 
 // shown are fenced blocks that are no commands: drawings, output, and what other tests read.
 var shown = map[string]string{
-	"mermaid": "drawn by the repository's viewer", "text": "output", "csv": "internal/cli's tests import mapping sheets",
+	"mermaid": "drawn by the repository's viewer", "text": "output", "csv": "an example whose ids are nobody's",
 }
 
 // export keeps variables for all later commands, with this world's addresses.
@@ -79,19 +79,25 @@ func (w *world) commands(text string) {
 func (w *world) tenantFile(text string) {
 	_, err := tenant.Parse([]byte(text))
 	require.NoError(w.t, err)
-	whole, err := tenant.Parse(w.firm.TenantYAML(w.odooURL, w.procoreURL))
-	require.NoError(w.t, err)
-	companies := whole.Odoo.Companies
+	companies := w.companies()
 	for what, replacement := range map[string]string{
 		"https://acme.odoo.com": w.odooURL,
 		"environment: sandbox":  "environment: custom\n  login_url: " + w.procoreURL + "\n  api_url: " + w.procoreURL,
-		"companies: [1, 2]":     fmt.Sprintf("companies: [%d]", companies[len(companies)-1]),
+		"companies: [1, 2]":     fmt.Sprintf("companies: [%d]", companies[1]),
 		"go_live: 2026-01-01":   "go_live: 2026-08-01",
 	} {
 		require.Contains(w.t, text, what)
 		text = strings.ReplaceAll(text, what, replacement)
 	}
 	w.file("acme.yaml", text)
+}
+
+// companies are the firm's two.
+func (w *world) companies() []int64 {
+	whole, err := tenant.Parse(w.firm.TenantYAML(w.odooURL, w.procoreURL))
+	require.NoError(w.t, err)
+	require.Len(w.t, whole.Odoo.Companies, 2)
+	return whole.Odoo.Companies
 }
 
 // mapAccounts fills the exported sheet in before it is imported.
@@ -121,15 +127,32 @@ func (w *world) background(text string) {
 	}
 }
 
-// sandboxes starts each on a free port and sees it answer.
-func (w *world) sandboxes(text string) {
+// rehearsal is a day of its own: the sandboxes are on free ports, and a part of the firm is enough.
+func (w *world) rehearsal(text string) {
+	r := newWorld(w.t)
+	r.place = w.place
+	ports := map[string]string{"odoo": freePort(w.t), "procore": freePort(w.t)}
+	companies := w.companies()
 	for _, command := range lines(text) {
-		require.NotContains(w.t, command, "-addr")
-		command = strings.Replace(command, "-files .demo", "-files "+w.dir+" -addr 127.0.0.1:0", 1)
-		w.start(w.root, command).says(" sandbox at http://127.0.0.1:")
-	}
-	for _, name := range []string{"tenant.yaml", "mapping.csv", "odoo.credentials", "procore.credentials"} {
-		require.NotEmpty(w.t, w.read(name))
+		command = strings.ReplaceAll(command, ".demo", r.dir)
+		name, stays := strings.CutSuffix(command, " &")
+		switch {
+		case strings.HasPrefix(command, "export "):
+			r.export(command)
+		case strings.Contains(name, "./cmd/sandbox"):
+			system := strings.Fields(name)[3]
+			r.start(w.root, fmt.Sprintf("%s -addr 127.0.0.1:%s -odoo-url http://127.0.0.1:%s -procore-url http://127.0.0.1:%s",
+				name, ports[system], ports["odoo"], ports["procore"])).says(" sandbox at http://127.0.0.1:" + ports[system])
+		case stays:
+			r.start(r.dir, name)
+		default:
+			if strings.Contains(command, "tenant apply") {
+				all := fmt.Sprintf("companies: [%d, %d]", companies[0], companies[1])
+				require.Contains(w.t, r.read("tenant.yaml"), all)
+				r.file("tenant.yaml", strings.Replace(r.read("tenant.yaml"), all, fmt.Sprintf("companies: [%d]", companies[1]), 1))
+			}
+			r.commands(command)
+		}
 	}
 }
 
@@ -157,7 +180,7 @@ func (w *world) compose(text string) {
 			require.Contains(w.t, stack, "\n  "+service+":", command)
 		}
 		if len(ours) > 0 {
-			help := w.shell(w.dir, "ml-connector "+ours[0]+" "+ours[1]+" --help", "")
+			help := w.shell(w.dir, "ml-connector "+strings.Join(ours[:min(2, len(ours))], " ")+" --help", "")
 			require.Contains(w.t, help, "Usage:\n  ml-connector "+ours[0]+" ", command)
 			require.NotContains(w.t, help, ours[0]+" [command]", "%s is no command", command)
 		}

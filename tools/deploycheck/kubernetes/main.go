@@ -49,7 +49,7 @@ var kinds = map[string]func(document []byte) (*core.PodSpec, error){
 }
 
 func check(path string) error {
-	data, err := os.ReadFile(path) //nolint:gosec // the caller names the file
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("reading the objects: %w", err)
 	}

@@ -17,7 +17,7 @@ import (
 // buildContext lists the files that .dockerignore lets through, by their paths below root: of those that git knows or would
 // add, so that what lies about on one machine does not help the build there.
 func buildContext(ctx context.Context, root string) ([]string, error) {
-	file, err := os.Open(filepath.Join(root, ".dockerignore")) //nolint:gosec // the caller names the tree
+	file, err := os.Open(filepath.Join(root, ".dockerignore"))
 	if err != nil {
 		return nil, fmt.Errorf("opening .dockerignore: %w", err)
 	}
@@ -30,7 +30,7 @@ func buildContext(ctx context.Context, root string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading .dockerignore: %w", err)
 	}
-	list := exec.CommandContext(ctx, "git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") //nolint:gosec // the same
+	list := exec.CommandContext(ctx, "git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	var failed bytes.Buffer
 	list.Stderr = &failed
 	out, err := list.Output()
@@ -46,7 +46,7 @@ func buildContext(ctx context.Context, root string) ([]string, error) {
 		if out {
 			continue
 		}
-		if _, err := os.Lstat(filepath.Join(root, name)); errors.Is(err, os.ErrNotExist) { //nolint:gosec // git names it
+		if _, err := os.Lstat(filepath.Join(root, name)); errors.Is(err, os.ErrNotExist) {
 			continue // deleted, and not yet told to git
 		}
 		let = append(let, name)

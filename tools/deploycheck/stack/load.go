@@ -27,7 +27,7 @@ type stack struct {
 // load reads the file with each profile, with all of them, and with none. Without its required variables it must not load.
 func load(ctx context.Context, root string) (*stack, error) {
 	s := &stack{root: root}
-	text, err := os.ReadFile(filepath.Join(root, ".env.example")) //nolint:gosec // the caller names the tree
+	text, err := os.ReadFile(filepath.Join(root, ".env.example"))
 	if err != nil {
 		return nil, fmt.Errorf("reading the variables: %w", err)
 	}
@@ -35,8 +35,11 @@ func load(ctx context.Context, root string) (*stack, error) {
 	if s.env, err = dotenv.Parse(strings.NewReader(string(text))); err != nil {
 		return nil, fmt.Errorf("reading .env.example: %w", err)
 	}
-	if _, err := loader.LoadWithContext(ctx, s.details(nil)); err == nil || !strings.Contains(err.Error(), "PASSWORD") {
-		return nil, fmt.Errorf("docker-compose.yml asks for no password when there is no .env (it said: %w)", err)
+	switch _, err := loader.LoadWithContext(ctx, s.details(nil)); {
+	case err == nil:
+		return nil, errors.New("docker-compose.yml asks for no password when there is no .env")
+	case !strings.Contains(err.Error(), "PASSWORD"):
+		return nil, fmt.Errorf("docker-compose.yml asks for something else than passwords when there is no .env: %w", err)
 	}
 	if s.raw, err = loader.LoadModelWithContext(ctx, s.details(nil), func(o *loader.Options) {
 		o.SkipInterpolation, o.SkipConsistencyCheck, o.SkipNormalization, o.SkipValidation = true, true, true, true
