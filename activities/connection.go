@@ -101,7 +101,7 @@ func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credentia
 	made.App = procoreSecret.ClientID
 	var err error
 	if made.Odoo, err = odoo.New(odoo.Config{
-		URL: made.File.Odoo.URL, Database: made.File.Odoo.Database, Login: made.File.Odoo.User, Key: odooSecret.APIKey,
+		URL: made.File.Odoo.URL, API: made.File.Odoo.API, Database: made.File.Odoo.Database, Login: made.File.Odoo.User, Key: odooSecret.APIKey,
 		Companies: made.File.Odoo.Companies, HTTPTimeout: c.cfg.HTTPTimeout, UserAgent: c.cfg.UserAgent,
 		RequestsPerSecond: made.File.Odoo.RequestsPerSecond, WrapTransport: c.cfg.WrapTransport,
 	}); err != nil {

@@ -31,6 +31,7 @@ type image struct {
 	owners map[string]string // of the paths that COPY made, where it names one
 	user   string
 	entry  []string
+	health []string // CMD, then the command
 }
 
 // imageDir is where the image that all tests share is.
@@ -112,6 +113,8 @@ func (m *image) carryOut(st stage, context string, stages map[string]*image) err
 			m.user = step.Args[0]
 		case "ENTRYPOINT":
 			m.entry = step.Args
+		case "HEALTHCHECK":
+			m.health = step.Args
 		}
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", step.Do, strings.Join(step.Args, " "), err)

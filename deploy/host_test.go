@@ -164,10 +164,14 @@ func (h *host) start(ctx context.Context, t *testing.T, name string) {
 
 var address = regexp.MustCompile(`https?://\S+`)
 
-// untilHealthy asks what the service's healthcheck asks.
+// untilHealthy asks what the service's healthcheck asks, or the image's where it has none.
 func (h *host) untilHealthy(ctx context.Context, t *testing.T, name string, running *devenv.Running) {
 	t.Helper()
-	at := h.replace.Replace(address.FindString(strings.Join(h.stack.Project.Services[name].Healthcheck.Test, " ")))
+	test := h.stack.Project.Services[name].Healthcheck.Test
+	if len(test) == 0 {
+		test = h.image.health
+	}
+	at := h.replace.Replace(address.FindString(strings.Join(test, " ")))
 	require.NotEmpty(t, at, "%s: its healthcheck asks no address", name)
 	ok := func() bool {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, http.NoBody)

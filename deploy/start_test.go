@@ -1,9 +1,12 @@
 package deploy_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +43,10 @@ func TestDemoComesUp(t *testing.T) {
 		<-time.After(500 * time.Millisecond) // the machine is the worker's
 	}
 
-	// All that runs once runs again on the next start, and disturbs nothing.
+	// All that runs once runs again on the next start, and disturbs nothing: neither the books nor what the user has changed.
+	firms := h.run(ctx, t, "cli", "tenant", "show", "acme")
+	changed := h.changeTenant(ctx, t)
+	require.NotEqual(t, firms, changed)
 	for _, name := range []string{"key", "migrate", "temporal-namespace", "demo-setup"} {
 		h.run(ctx, t, name)
 	}
@@ -48,6 +54,23 @@ func TestDemoComesUp(t *testing.T) {
 		require.GreaterOrEqual(t, h.carried(ctx, t)[model], before, model)
 	}
 	require.Contains(t, h.run(ctx, t, "cli", "ping", "acme"), "company")
+	require.Equal(t, changed, h.run(ctx, t, "cli", "tenant", "show", "acme"))
+
+	// A setup that was cut off is carried out again.
+	require.NoError(t, os.Remove(h.replace.Replace("/var/lib/demo/set-up")))
+	h.run(ctx, t, "demo-setup")
+	require.Equal(t, firms, h.run(ctx, t, "cli", "tenant", "show", "acme"))
+}
+
+// changeTenant applies the firm's file with another schedule, and gives the tenant as it is then.
+func (h *host) changeTenant(ctx context.Context, t *testing.T) string {
+	t.Helper()
+	file, err := os.ReadFile(h.replace.Replace("/var/lib/demo/tenant.yaml"))
+	require.NoError(t, err)
+	path := filepath.Join(h.env.TempDir(), "acme.yaml")
+	require.NoError(t, os.WriteFile(path, bytes.Replace(file, []byte("every: 15m"), []byte("every: 20m"), 1), 0o600))
+	h.run(ctx, t, "cli", "tenant", "apply", "-f", path)
+	return h.run(ctx, t, "cli", "tenant", "show", "acme")
 }
 
 // carried counts the records that are in Procore, by their model.

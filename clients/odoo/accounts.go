@@ -17,8 +17,12 @@ func (c *Client) Accounts(ctx context.Context, w Window) ([]Record[Account], err
 	if err != nil {
 		return nil, err
 	}
+	kind, err := c.accountTypes(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
 	return records(rows, func(r *row) Account {
-		a := Account{ID: r.integer("id"), Code: r.text("code"), Name: r.text("name"), Type: r.text("account_type")}
+		a := Account{ID: r.integer("id"), Code: r.text("code"), Name: r.text("name"), Type: kind(r)}
 		if a.Code == "" {
 			a.Code = codes[a.ID]
 		}

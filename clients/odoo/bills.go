@@ -51,6 +51,10 @@ func (c *Client) bills(ctx context.Context, q query) ([]VendorBill, error) {
 	if err != nil {
 		return nil, err
 	}
+	distribution, err := c.distributions(ctx, lines, "analytic_account_id")
+	if err != nil {
+		return nil, err
+	}
 	index := make(map[int64]*VendorBill, len(bills))
 	for i := range bills {
 		index[bills[i].ID] = &bills[i]
@@ -60,7 +64,7 @@ func (c *Client) bills(ctx context.Context, q query) ([]VendorBill, error) {
 		if b == nil {
 			continue
 		}
-		l := decodeMoveLine(r, digits[b.Currency], own[b.Company])
+		l := decodeMoveLine(r, digits[b.Currency], own[b.Company], distribution)
 		l.PurchaseOrder = orders[l.PurchaseLine]
 		if r.err != nil {
 			return nil, r.err
@@ -123,11 +127,11 @@ func decodeBill(r *row, digits int32) VendorBill {
 	return b
 }
 
-func decodeMoveLine(r *row, digits, companyDigits int32) MoveLine {
+func decodeMoveLine(r *row, digits, companyDigits int32, distribution func(*row) []Share) MoveLine {
 	return MoveLine{
 		ID:           r.integer("id"),
 		Sequence:     r.integer("sequence"),
-		DisplayType:  r.text("display_type"),
+		DisplayType:  displayType(r),
 		Name:         r.text("name"),
 		Product:      r.id("product_id"),
 		Account:      r.id("account_id"),
@@ -139,7 +143,27 @@ func decodeMoveLine(r *row, digits, companyDigits int32) MoveLine {
 		Amount:       r.money("amount_currency", digits),
 		Balance:      r.money("balance", companyDigits),
 		PurchaseLine: r.id("purchase_line_id"),
-		Distribution: r.shares("analytic_distribution"),
+		Distribution: distribution(r),
+	}
+}
+
+// displayType is what a line is. Before Odoo 16 only sections and notes have a type; what is not on the invoice's own list
+// of lines was made by Odoo.
+func displayType(r *row) string {
+	given := r.text("display_type")
+	switch {
+	case given != "" || !r.schema.has("exclude_from_invoice_tab"):
+		return given
+	case r.flag("is_rounding_line"):
+		return "rounding"
+	case !r.flag("exclude_from_invoice_tab"):
+		return "product"
+	case r.flag("is_anglo_saxon_line"):
+		return "cogs"
+	case r.id("tax_line_id") != 0:
+		return "tax"
+	default:
+		return "payment_term"
 	}
 }
 

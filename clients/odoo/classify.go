@@ -16,13 +16,16 @@ import (
 	"time"
 )
 
-// failure is an answer with a status other than 200.
+// failure is an answer with a status other than 200, or a fault of XML-RPC.
 type failure struct {
 	req      request
 	status   int
-	name     string // of a JSON body
-	text     string // message of a JSON body
-	page     string // a body that is no JSON
+	xml      bool   // it is a fault
+	fault    int    // its code
+	name     string // of a JSON body, or of the exception of a fault
+	text     string // message of a JSON body or a fault
+	page     string // a body that is of neither protocol
+	label    string // what the server lacks when a stranger answers: "JSON-2 API"
 	location string
 	server   string // scheme and host that were asked
 	database string
@@ -48,9 +51,9 @@ var rules = []rule{
 	// {"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey"}
 	{status: 401, code: CodeBadKey},
 	// "Private methods (such as 'purchase.order._write') cannot be called remotely."
-	{status: 403, name: "odoo.exceptions.AccessError", text: regexp.MustCompile(`^Private methods|'[\w.]+\._\w+'`), code: CodeInvalidRequest},
+	{status: 403, name: "odoo.exceptions.AccessError", text: privateMethod, code: CodeInvalidRequest},
 	// "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, … access to:\n- Journal Entry (account.move)"
-	{status: 403, name: "odoo.exceptions.AccessError", text: regexp.MustCompile(`top-secret records|Due to security restrictions|\n- `), code: CodeRecordRule},
+	{status: 403, name: "odoo.exceptions.AccessError", text: hiddenRecords, code: CodeRecordRule},
 	// "You are not allowed to access 'Purchase Order' (purchase.order) records.\n\nThis operation is allowed for …:\n\t- Purchase/User"
 	{status: 403, code: CodeNoAccess},
 	// "the model 'purchase.nope' does not exist"
@@ -88,9 +91,17 @@ var rules = []rule{
 	{status: 500, name: "psycopg2.errors.OutOfMemory", code: CodeUnavailable},
 	// psycopg2.errors.InvalidTextRepresentation for limit "abc"
 	{status: 500, name: "psycopg2.errors.", code: CodeInvalidRequest},
+	// Over XML-RPC: `connection to server at "127.0.0.1", port 5432 failed: FATAL:  database "acme" does not exist`
+	{status: 500, name: "psycopg2.OperationalError", text: regexp.MustCompile(`FATAL: +database "[^"]*" does not exist`), code: CodeWrongDatabase},
+	// "no element found: line 1, column 76"
+	{status: 500, name: "xml.parsers.", code: CodeInvalidRequest},
 }
 
-var invalidField = regexp.MustCompile(`^Invalid field (?:'(\w+)' on |[\w.]+\.(\w+) in condition)`)
+var (
+	privateMethod = regexp.MustCompile(`^Private methods|'[\w.]+\._\w+'`)
+	hiddenRecords = regexp.MustCompile(`top-secret records|Due to security restrictions|\n- `)
+	invalidField  = regexp.MustCompile(`^Invalid field (?:'(\w+)' (?:on|in) |[\w.]+\.(\w+) in (?:condition|leaf))`)
+)
 
 func (r rule) matches(f failure) bool {
 	if r.status != f.status {
@@ -121,7 +132,7 @@ func (f failure) classify() *Error {
 		e.Field = m[1] + m[2]
 	}
 	switch {
-	case e.Message == "":
+	case e.Message == "", e.Code == CodeWrongDatabase: // PostgreSQL's own words name hosts behind the server
 		e.Message = f.describe(e.Code)
 	case e.Code == CodeBadKey:
 		e.Message = "Odoo refuses the API key (" + e.Message + "): it is unknown, has expired or was made for another purpose"
@@ -131,6 +142,14 @@ func (f failure) classify() *Error {
 }
 
 func (f failure) code() string {
+	if f.xml {
+		for _, r := range faultRules {
+			if r.fault == f.fault && (r.text == nil || r.text.MatchString(f.text)) {
+				return r.code
+			}
+		}
+		f.status = http.StatusInternalServerError
+	}
 	for _, r := range rules {
 		if r.matches(f) {
 			return r.code
@@ -184,24 +203,36 @@ func (f failure) describeStranger() string {
 	case f.status == http.StatusForbidden:
 		return "what answers at " + f.server + " is not Odoo and lets nobody through (HTTP 403)"
 	}
-	return fmt.Sprintf("%s has no JSON-2 API (HTTP %d)", f.server, f.status)
+	return fmt.Sprintf("%s has no %s (HTTP %d)", f.server, f.label, f.status)
 }
 
 const (
-	checkURL = "check odoo.url; Odoo 19 or newer is needed, and nothing before it may ask for a login"
+	checkURL = "check odoo.url; Odoo 14 or newer is needed, and nothing before it may ask for a login"
 	again    = "check odoo.url and the network if it lasts; cycles try it again"
 )
 
 func (f failure) wayOut(code string) string {
 	switch code {
 	case CodeBadKey:
+		since := ""
+		if f.xml { // any version
+			since = "from Odoo 18 on "
+		}
 		return "make a new one in Odoo (Preferences, Account Security) and store it with `ml-connector credentials set TENANT odoo`; " +
-			"keys of normal users end after at most 90 days"
+			since + "keys of normal users end after at most 90 days"
 	case CodeWrongDatabase:
 		return "correct odoo.database"
 	case CodeNotOdoo:
+		if f.status == http.StatusNotFound && f.label == "JSON-2 API" {
+			return checkURL + "; before Odoo 19 write odoo.api: auto"
+		}
 		return checkURL
 	case CodeNoAccess:
+		for _, group := range olderGroups {
+			if strings.Contains(f.text, "\t- "+strings.ReplaceAll(group, " / ", "/")) {
+				return "ask an Odoo administrator to give the user the group " + group
+			}
+		}
 		return accessWayOut(f.req.model)
 	case CodeRecordRule:
 		return "ask an Odoo administrator which record rule or company keeps the record from the user"
@@ -221,13 +252,16 @@ func (f failure) wayOut(code string) string {
 	return reportDefect
 }
 
+// olderGroups are the smallest groups that give a right, as the settings of Odoo 14 show them; its refusal names them too.
+var olderGroups = []string{"Technical / Show Accounting Features - Readonly", "Technical / Analytic Accounting"}
+
 // accessWayOut names the smallest group that gives the right (measured on Odoo 19).
 func accessWayOut(model string) string {
 	const ask = "ask an Odoo administrator to give the user "
 	switch model {
 	case ModelPurchaseOrder, modelOrderLine, ModelMove, modelMoveLine:
 		return ask + "the group Accounting / Read-only"
-	case ModelAnalyticPlan:
+	case ModelAnalyticPlan, modelAnalyticGroup, modelAnalyticTag, modelTagShare:
 		return ask + "the group Analytic Accounting"
 	case "":
 		return ask + "access"
@@ -242,17 +276,19 @@ func notOdoo(req request, server string, status int) *Error {
 	}
 }
 
-// badBody is a success whose JSON cannot be read: cut off, or holding NaN.
-func badBody(req request, status int, err error) *Error {
+// badBody is a success whose body cannot be read: cut off, or holding NaN. Format names what it should be.
+func badBody(req request, status int, format string, err error) *Error {
 	e := &Error{
 		Code: CodeInvalidRequest, Model: req.model, Method: req.method, Status: status,
-		Message: "the answer is not valid JSON", WayOut: reportDefect, cause: err,
+		Message: "the answer is not valid " + format, WayOut: reportDefect, cause: err,
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, errCutOff) {
 		e.Code, e.Message, e.WayOut = CodeUnavailable, "the answer is cut off", again
 	}
 	return e
 }
+
+func waitingError(err error) error { return fmt.Errorf("waiting to call Odoo: %w", err) }
 
 // connectionError is a request without a whole answer. The caller's own cancellation stays itself.
 func connectionError(ctx context.Context, req request, server string, err error) error {

@@ -24,9 +24,12 @@ const (
 type Config struct {
 	// URL is the server's address, "https://acme.odoo.com". A path of the web client (/web, /odoo) is dropped.
 	URL string
-	// Database is sent as X-Odoo-Database with each request; required.
+	// API is the protocol: APIAuto (also when empty), APIJSON2 or APIXMLRPC. APIAuto asks the server for its version first, once.
+	API string
+	// Database is named in each request; required.
 	Database string
-	// Login is the user that the key must belong to. Only Ping compares it; empty means any.
+	// Login is the user that the key must belong to. Over JSON-2 only Ping compares it, and empty means any; XML-RPC
+	// logs in by it.
 	Login string
 	// Key is the API key.
 	Key string
@@ -77,8 +80,8 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("configuring Odoo: no database is given")
 	case cfg.Key == "":
 		return nil, errors.New("configuring Odoo: no API key is given")
-	case strings.ContainsFunc(cfg.Key+cfg.Database, isControl):
-		return nil, errors.New("configuring Odoo: the API key or the database name holds a line break or a control character")
+	case strings.ContainsFunc(cfg.Key+cfg.Database+cfg.Login, isControl):
+		return nil, errors.New("configuring Odoo: the API key, the database name or the login holds a line break or a control character")
 	case cfg.RequestsPerSecond < 0:
 		return nil, errors.New("configuring Odoo: the requests per second are negative")
 	}
@@ -99,7 +102,7 @@ func New(cfg Config) (*Client, error) {
 		rt = cfg.WrapTransport(rt)
 	}
 	c := &Client{cfg: cfg, schemas: map[string]schema{}, lookups: map[string]lookup{}}
-	c.rpc = &json2{
+	c.rpc, err = transports(cfg.API, cfg.Login, &channel{
 		base: base, database: cfg.Database, key: cfg.Key, agent: cfg.UserAgent, calls: &c.calls,
 		pace: pace{every: interval(cfg.RequestsPerSecond)}, limit: maxBody,
 		http: &http.Client{
@@ -108,12 +111,18 @@ func New(cfg Config) (*Client, error) {
 			// A redirect would turn POST into GET or carry the key to another host.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+	})
+	if err != nil {
+		return nil, err
 	}
 	return c, nil
 }
 
 // Calls is the number of requests that this client has sent so far.
 func (c *Client) Calls() int64 { return c.calls.Load() }
+
+// Protocol says which protocol is spoken, and why. With APIAuto it may have to ask the server.
+func (c *Client) Protocol(ctx context.Context) (Protocol, error) { return c.rpc.protocol(ctx) }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 

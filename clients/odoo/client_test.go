@@ -11,7 +11,7 @@ import (
 
 func TestNewChecksItsConfiguration(t *testing.T) {
 	t.Parallel()
-	good := Config{URL: "https://acme.odoo.com/web/login?db=x", Database: "acme", Key: testKey}
+	good := Config{URL: "https://acme.odoo.com/web/login?db=x", API: APIJSON2, Database: "acme", Key: testKey}
 	c, err := New(good)
 	require.NoError(t, err)
 	require.Equal(t, "https://acme.odoo.com", wire(t, c).base)
@@ -24,6 +24,7 @@ func TestNewChecksItsConfiguration(t *testing.T) {
 		"no database": func(c *Config) { c.Database = "" },
 		"no key":      func(c *Config) { c.Key = "" },
 		"line break":  func(c *Config) { c.Key = "a\nb" },
+		"protocol":    func(c *Config) { c.API = "soap" },
 		"rate":        func(c *Config) { c.RequestsPerSecond = -1 },
 	} {
 		cfg := good

@@ -1,10 +1,11 @@
 // Package odoo reads purchase orders, vendor bills, partners and master data from an Odoo server
-// through its external API (JSON-2, Odoo 19 and newer).
+// through its external API: JSON-2 (Odoo 19 and newer) or XML-RPC (Odoo 14 and newer). Documents and errors are the same
+// over both, and for every version; which fields a server has is asked (fields_get), not known by its version.
 //
-// A Client belongs to one database and one API key and is safe for use by several goroutines. It
-// repeats a call only when its own list of fields is out of date; every other failure comes back as an
-// *Error whose Code says what went wrong, whose WayOut says who can do what about it, and whose Transient
-// method says whether trying again can help.
+// A Client belongs to one database and one API key and is safe for use by several goroutines. It repeats a call only when
+// what it believes of the server is out of date: its list of fields, the user's id, an argument that an older version does
+// not have; every other failure comes back as an *Error whose Code says what went wrong, whose WayOut says who can do what
+// about it, and whose Transient method says whether trying again can help.
 //
 // Changes are read in windows (see Window): write_date >= From and write_date < To in whole seconds,
 // paged by id. Odoo's write_date is the start of the writing transaction, so a record can appear with

@@ -10,7 +10,7 @@ import (
 const (
 	CodeBadKey         = "bad_key"         // the key is unknown, expired, of another scope or of another user
 	CodeWrongDatabase  = "wrong_database"  // the server does not show that database
-	CodeNotOdoo        = "not_odoo"        // something answers, but not Odoo's JSON-2
+	CodeNotOdoo        = "not_odoo"        // something answers, but not Odoo's API
 	CodeNoAccess       = "no_access"       // the user lacks the right on a model, field or company
 	CodeRecordRule     = "record_rule"     // a record rule hides a record from the user
 	CodeUnknownModel   = "unknown_model"   // an Odoo app is not installed
@@ -32,8 +32,9 @@ type Error struct {
 	Model  string // empty for calls without a model
 	Method string
 	Field  string // for unknown_field, when Odoo names it
-	Status int    // HTTP status; 0 without an answer
-	// Name is Odoo's exception, "odoo.exceptions.AccessError"; empty when the answer was no JSON.
+	Status int    // HTTP status, 200 for a fault of XML-RPC; 0 without an answer
+	// Name is Odoo's exception, "odoo.exceptions.AccessError"; empty when the answer names none: a page, or one of the faults
+	// of XML-RPC that Odoo foresees.
 	Name string
 	// Message is the first line of Odoo's text in the language of the user, or ours.
 	Message string

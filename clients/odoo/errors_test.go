@@ -49,7 +49,7 @@ func TestRecordedErrors(t *testing.T) {
 		"err_user_error_unlink_po":   CodeBusinessRule,
 		"aa_create_bad_fk":           CodeBusinessRule,
 		"aa_create_missing_required": CodeBusinessRule,
-		"aa_create_unknown_field":    CodeInvalidRequest,
+		"aa_create_unknown_field":    CodeUnknownField,
 		"aa_write_missing":           CodeMissingRecord,
 		"err_old_json1":              CodeRedirect,
 	} {
@@ -269,7 +269,7 @@ func TestRetryAfter(t *testing.T) {
 		}})
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/json/2/res.users/context_get", strings.NewReader("{}"))
 		require.NoError(t, err)
-		_, _, err = (&json2{http: s.Client(), calls: &atomic.Int64{}, limit: maxBody}).send(r, request{model: "res.users", method: "context_get"})
+		_, _, err = (&json2{channel: &channel{http: s.Client(), calls: &atomic.Int64{}, limit: maxBody}}).send(r, request{model: "res.users", method: "context_get"})
 		var refused *Error
 		require.ErrorAs(t, err, &refused)
 		require.Equal(t, want, refused.RetryAfter, text)

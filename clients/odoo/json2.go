@@ -8,38 +8,26 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
-	"sync/atomic"
 	"time"
 )
 
-// maxBody is the largest answer that is read.
-const maxBody = 64 << 20
-
 // json2 speaks JSON-2: POST /json/2/<model>/<method> with named arguments, Odoo 19 and newer.
 type json2 struct {
-	base, database, key, agent string
-	calls                      *atomic.Int64
-	pace                       pace
-	limit                      int64 // bytes of an answer
-	http                       *http.Client
+	*channel
+	label string // how errors call it: "JSON-2 API"
 }
 
 func (t *json2) call(ctx context.Context, req request) (any, error) {
+	if err := req.check(); err != nil {
+		return nil, err
+	}
 	body := maps.Clone(req.args)
 	if body == nil {
 		body = map[string]any{}
 	}
 	if req.onRecords {
-		if len(req.ids) == 0 {
-			return nil, &Error{
-				Code: CodeInvalidRequest, Model: req.model, Method: req.method,
-				Message: "the call names no records and was not sent", WayOut: reportDefect,
-			}
-		}
 		body["ids"] = req.ids
 	}
 	raw, err := json.Marshal(body)
@@ -66,7 +54,7 @@ func (t *json2) version(ctx context.Context) (string, time.Time, error) {
 		return "", time.Time{}, fmt.Errorf("preparing the question for Odoo's version: %w", err)
 	}
 	hr.Header.Set("Cache-Control", "no-cache")
-	v, header, err := t.send(hr, req)
+	v, r, err := t.send(hr, req)
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -75,89 +63,72 @@ func (t *json2) version(ctx context.Context) (string, time.Time, error) {
 	if version == "" {
 		return "", time.Time{}, notOdoo(req, t.base, http.StatusOK)
 	}
-	date, err := http.ParseTime(header.Get("Date"))
+	date, err := r.date(req)
 	if err != nil {
-		return "", time.Time{}, &Error{
-			Code: CodeNotOdoo, Method: req.method, Status: http.StatusOK,
-			Message: "the answer has no Date header", WayOut: "ask whoever runs the proxy in front of Odoo to keep the Date header",
-		}
+		return "", time.Time{}, err
 	}
-	return version, date.UTC(), nil
+	return version, date, nil
+}
+
+// user asks for the context, which names the user.
+func (t *json2) user(ctx context.Context) (int64, error) {
+	v, err := t.call(ctx, request{model: modelUser, method: "context_get"})
+	if err != nil {
+		return 0, err
+	}
+	m, _ := v.(map[string]any)
+	uid, ok := toInt(m["uid"])
+	if !ok {
+		return 0, unexpected(modelUser, "context_get", "a context with uid", v)
+	}
+	return uid, nil
+}
+
+func (t *json2) mayRead(ctx context.Context, model string) (bool, error) {
+	v, err := t.call(ctx, request{
+		model: model, method: "has_access",
+		// The right is asked of the model, so here an empty list is meant.
+		args: map[string]any{"ids": []int64{}, "operation": "read"},
+	})
+	return v == true, err
+}
+
+func (t *json2) protocol(context.Context) (Protocol, error) {
+	return Protocol{Name: nameJSON2, Why: "odoo.api says so"}, nil
 }
 
 // send does the exchange and returns the decoded body of a success.
-func (t *json2) send(hr *http.Request, req request) (any, http.Header, error) {
-	ctx := hr.Context()
-	if err := t.pace.wait(ctx); err != nil {
-		return nil, nil, fmt.Errorf("waiting to call Odoo: %w", err)
-	}
-	hr.Header.Set("User-Agent", t.agent)
+func (t *json2) send(hr *http.Request, req request) (any, reply, error) {
 	hr.Header.Set("Accept", "application/json")
-	t.calls.Add(1)
-	resp, err := t.http.Do(hr)
+	r, err := t.exchange(hr, req)
 	if err != nil {
-		return nil, nil, connectionError(ctx, req, t.base, err)
+		return nil, r, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, t.limit+1))
+	if r.status != http.StatusOK {
+		return nil, r, t.refusal(req, r)
+	}
+	if r.media() != "application/json" {
+		return nil, r, notOdoo(req, t.base, r.status)
+	}
+	v, err := decodeJSON(r.body)
 	if err != nil {
-		return nil, nil, connectionError(ctx, req, t.base, err)
+		return nil, r, badBody(req, r.status, "JSON", err)
 	}
-	if int64(len(body)) > t.limit {
-		return nil, nil, &Error{
-			Code: CodeInvalidRequest, Model: req.model, Method: req.method, Status: resp.StatusCode,
-			Message: "the answer is larger than 64 MB", WayOut: "read smaller pages",
-		}
-	}
-	structured := isJSON(resp.Header)
-	if resp.StatusCode != http.StatusOK {
-		return nil, nil, t.failure(req, resp, body, structured)
-	}
-	if !structured {
-		return nil, nil, notOdoo(req, t.base, resp.StatusCode)
-	}
-	v, err := decodeJSON(body)
-	if err != nil {
-		return nil, nil, badBody(req, resp.StatusCode, err)
-	}
-	return v, resp.Header, nil
+	return v, r, nil
 }
 
-func (t *json2) failure(req request, resp *http.Response, body []byte, structured bool) error {
-	f := failure{req: req, status: resp.StatusCode, location: resp.Header.Get("Location"), server: t.base, database: t.database}
-	f.retryAfter = retryAfter(resp.Header)
-	if structured {
-		// debug, a traceback with the server's paths, is never looked at.
-		var e struct{ Name, Message string }
-		if json.Unmarshal(body, &e) == nil {
-			f.name, f.text = e.Name, redact(e.Message, t.key)
-		}
-	} else {
-		f.page = string(body[:min(len(body), 4096)])
+func (t *json2) refusal(req request, r reply) error {
+	f := t.failure(req, r, t.label)
+	if r.media() != "application/json" {
+		f.page = r.page()
+		return f.classify()
+	}
+	// debug, a traceback with the server's paths, is never looked at.
+	var e struct{ Name, Message string }
+	if json.Unmarshal(r.body, &e) == nil {
+		f.name, f.text = e.Name, redact(e.Message, t.key)
 	}
 	return f.classify()
-}
-
-// retryAfter reads the header in both its forms (RFC 9110 §10.2.3); a date is by the clock of who sent it.
-func retryAfter(h http.Header) time.Duration {
-	text := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(max(seconds, 0)) * time.Second
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	return max(at.Sub(now), 0)
-}
-
-func isJSON(h http.Header) bool {
-	mt, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	return err == nil && mt == "application/json"
 }
 
 // decodeJSON keeps numbers as they are written.

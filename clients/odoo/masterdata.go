@@ -7,8 +7,16 @@ import (
 	"strings"
 )
 
-// AnalyticPlans reads one window page of plans; open bounds mean the whole table, paged by id.
+// AnalyticPlans reads one window page of plans; open bounds mean the whole table, paged by id. Before Odoo 16 the groups
+// of analytic accounts stand for plans (see groups).
 func (c *Client) AnalyticPlans(ctx context.Context, w Window) ([]Record[AnalyticPlan], error) {
+	grouped, err := c.grouped(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if grouped {
+		return c.groups(ctx, w)
+	}
 	return master(ctx, c, ModelAnalyticPlan, w, func(r *row) AnalyticPlan {
 		id := r.integer("id")
 		return AnalyticPlan{
@@ -41,11 +49,26 @@ func RootPlan(plans map[int64]AnalyticPlan, name string) int64 {
 
 // AnalyticAccounts reads one window page of analytic accounts, archived ones too.
 func (c *Client) AnalyticAccounts(ctx context.Context, w Window) ([]Record[AnalyticAccount], error) {
-	return master(ctx, c, ModelAnalyticAccount, w, func(r *row) AnalyticAccount {
-		return AnalyticAccount{
-			ID: r.integer("id"), Name: r.text("name"), Code: r.text("code"), Plan: r.id("plan_id"),
-			RootPlan: cmp.Or(r.id("root_plan_id"), r.id("plan_id")), Active: r.flag("active"), Company: r.id("company_id"),
+	rows, err := c.rows(ctx, query{model: ModelAnalyticAccount, domain: w.domain(), limit: w.limit(), context: includeArchived})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	roots := map[int64]int64{}
+	if rows[0].grouped() {
+		if roots, err = c.groupRoots(ctx, column(rows, "plan_id")); err != nil {
+			return nil, err
 		}
+	}
+	return records(rows, func(r *row) AnalyticAccount {
+		a := AnalyticAccount{
+			ID: r.integer("id"), Name: r.text("name"), Code: r.text("code"), Plan: r.id("plan_id"),
+			Active: r.flag("active"), Company: r.id("company_id"),
+		}
+		if a.Plan == 0 && r.grouped() {
+			a.Plan = noGroup
+		}
+		a.RootPlan = cmp.Or(r.id("root_plan_id"), roots[a.Plan], a.Plan)
+		return a
 	})
 }
 
@@ -54,10 +77,13 @@ func (c *Client) Products(ctx context.Context, w Window) ([]Record[Product], err
 	return master(ctx, c, ModelProduct, w, func(r *row) Product {
 		return Product{
 			ID: r.integer("id"), Name: r.text("name"), Code: r.text("default_code"),
-			Category: r.id("categ_id"), Type: r.text("type"),
+			Category: r.id("categ_id"), Type: cmp.Or(productTypes[r.text("type")], r.text("type")),
 		}
 	})
 }
+
+// productTypes: before Odoo 18 goods that are kept in stock are a type of their own.
+var productTypes = map[string]string{"product": "consu"}
 
 // Categories reads one window page of product categories.
 func (c *Client) Categories(ctx context.Context, w Window) ([]Record[Category], error) {

@@ -41,6 +41,10 @@ func (c *Client) orders(ctx context.Context, q query) ([]PurchaseOrder, error) {
 	if err != nil {
 		return nil, err
 	}
+	distribution, err := c.distributions(ctx, lines, "account_analytic_id")
+	if err != nil {
+		return nil, err
+	}
 	index := make(map[int64]*PurchaseOrder, len(orders))
 	for i := range orders {
 		index[orders[i].ID] = &orders[i]
@@ -50,7 +54,7 @@ func (c *Client) orders(ctx context.Context, q query) ([]PurchaseOrder, error) {
 		if o == nil {
 			continue // moved to another order between the two requests
 		}
-		o.Lines = append(o.Lines, decodeOrderLine(r, digits[o.Currency], units))
+		o.Lines = append(o.Lines, decodeOrderLine(r, digits[o.Currency], units, distribution))
 		if r.err != nil {
 			return nil, r.err
 		}
@@ -100,7 +104,7 @@ func decodeOrder(r *row, digits int32) PurchaseOrder {
 	return o
 }
 
-func decodeOrderLine(r *row, digits int32, units map[int64]string) OrderLine {
+func decodeOrderLine(r *row, digits int32, units map[int64]string, distribution func(*row) []Share) OrderLine {
 	return OrderLine{
 		ID:           r.integer("id"),
 		Sequence:     r.integer("sequence"),
@@ -115,7 +119,7 @@ func decodeOrderLine(r *row, digits int32, units map[int64]string) OrderLine {
 		Subtotal:     r.money("price_subtotal", digits),
 		TaxAmount:    r.money("price_tax", digits),
 		DownPayment:  r.flag("is_downpayment"),
-		Distribution: r.shares("analytic_distribution"),
+		Distribution: distribution(r),
 	}
 }
 

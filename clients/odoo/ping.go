@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Clock is the server's clock: the Date of an answer to GET /web/version, whole seconds UTC. It is the
+// Clock is the server's clock: the Date of an answer to the question for its version, whole seconds UTC. It is the
 // application server's; write_date comes from the database server's.
 func (c *Client) Clock(ctx context.Context) (time.Time, error) {
 	_, now, err := c.rpc.version(ctx)
@@ -20,6 +20,7 @@ func (c *Client) Clock(ctx context.Context) (time.Time, error) {
 // Ping is what a client finds out about its server, user and rights.
 type Ping struct {
 	Version  string // "19.0"
+	Protocol Protocol
 	Database string
 	UserID   int64
 	Login    string
@@ -44,12 +45,20 @@ func (p Ping) Lacks() string {
 	slices.Sort(refused)
 	switch {
 	case len(refused) > 0:
-		return fmt.Sprintf("the user %s may not read %s: give the groups Accounting / Read-only and Analytic Accounting", p.Login, strings.Join(refused, ", "))
+		return fmt.Sprintf("the user %s may not read %s: give the groups %s", p.Login, strings.Join(refused, ", "), p.groups())
 	case len(p.Absent) > 0:
 		return "the server has no " + strings.Join(p.Absent, ", ") + ": install the apps Purchase and Accounting"
 	default:
 		return ""
 	}
+}
+
+// groups are the smallest that give all rights (measured on Odoo 19 and 14), as the user's form shows them.
+func (p Ping) groups() string {
+	if _, ok := p.Rights[modelAnalyticGroup]; ok {
+		return strings.Join(olderGroups, " and ")
+	}
+	return "Accounting / Read-only and Analytic Accounting"
 }
 
 // pinged are the models whose right is asked.
@@ -65,6 +74,9 @@ var pinged = []string{
 func (c *Client) Ping(ctx context.Context) (Ping, error) {
 	p := Ping{Database: c.cfg.Database, Rights: map[string]bool{}}
 	var err error
+	if p.Protocol, err = c.rpc.protocol(ctx); err != nil {
+		return p, err
+	}
 	if p.Version, _, err = c.rpc.version(ctx); err != nil {
 		return p, err
 	}
@@ -72,36 +84,38 @@ func (c *Client) Ping(ctx context.Context) (Ping, error) {
 		return p, err
 	}
 	for _, model := range pinged {
-		v, err := c.rpc.call(ctx, request{
-			model: model, method: "has_access",
-			// The right is asked of the model, so here an empty list is meant.
-			args: map[string]any{"ids": []int64{}, "operation": "read"},
-		})
-		var e *Error
-		switch {
-		case errors.As(err, &e) && e.Code == CodeUnknownModel:
-			p.Absent = append(p.Absent, model)
-		case err != nil:
+		if err := c.pingModel(ctx, &p, model); err != nil {
 			return p, err
-		default:
-			p.Rights[model] = v == true
 		}
 	}
 	return p, c.checkUser(p)
 }
 
+// olderModels are what models were before they had their name.
+var olderModels = map[string]string{ModelAnalyticPlan: modelAnalyticGroup}
+
+func (c *Client) pingModel(ctx context.Context, p *Ping, model string) error {
+	right, err := c.rpc.mayRead(ctx, model)
+	switch {
+	case !errors.Is(err, &Error{Code: CodeUnknownModel}):
+		if err == nil {
+			p.Rights[model] = right
+		}
+		return err
+	case olderModels[model] != "":
+		return c.pingModel(ctx, p, olderModels[model])
+	}
+	p.Absent = append(p.Absent, model)
+	return nil
+}
+
 func (c *Client) pingUser(ctx context.Context, p *Ping) error {
-	v, err := c.rpc.call(ctx, request{model: modelUser, method: "context_get"})
+	uid, err := c.rpc.user(ctx)
 	if err != nil {
 		return err
 	}
-	m, _ := v.(map[string]any)
-	uid, ok := toInt(m["uid"])
-	if !ok {
-		return unexpected(modelUser, "context_get", "a context with uid", v)
-	}
 	p.UserID = uid
-	v, err = c.rpc.call(ctx, request{
+	v, err := c.rpc.call(ctx, request{
 		model: modelUser, method: "read", ids: []int64{uid}, onRecords: true,
 		args: map[string]any{"fields": []string{"login", "name", "company_ids"}, "load": ""},
 	})

@@ -63,13 +63,14 @@ func (r *row) bad(column, want string, v any) {
 	}
 }
 
+// text has "\n" at line ends, and no control characters.
 func (r *row) text(column string) string {
 	v := r.value(column)
 	s, ok := v.(string)
 	if !ok && v != nil {
 		r.bad(column, "a text", v)
 	}
-	return s
+	return cleanText(s)
 }
 
 func (r *row) flag(column string) bool {
@@ -141,8 +142,8 @@ func toInt(v any) (int64, bool) {
 	if i, err := n.Int64(); err == nil {
 		return i, true
 	}
-	d, err := decimal.NewFromString(n.String())
-	if err != nil || !d.IsInteger() {
+	d, ok := toDecimal(v)
+	if !ok || !d.IsInteger() || !d.BigInt().IsInt64() {
 		return 0, false
 	}
 	return d.IntPart(), true
@@ -163,12 +164,16 @@ func (r *row) number(column string) decimal.Decimal {
 
 func toDecimal(v any) (decimal.Decimal, bool) {
 	n, ok := v.(json.Number)
-	if !ok {
+	if !ok || len(n) > maxDigits {
 		return decimal.Zero, false
 	}
 	d, err := decimal.NewFromString(n.String())
-	return d, err == nil
+	return d, err == nil && d.Exponent() <= maxDigits && d.Exponent() >= -maxDigits
 }
+
+// maxDigits bounds a number's text and exponent. A Python float needs less (1.7976931348623157e+308), and rounding
+// 1e999999999 would not end.
+const maxDigits = 400
 
 // money is rounded to the currency's digits: Odoo answers binary floats with noise, 101.24000000000001.
 func (r *row) money(column string, digits int32) decimal.Decimal {

@@ -16,6 +16,12 @@ const (
 	modelUnit        = "uom.uom"
 	modelCountry     = "res.country"
 	modelState       = "res.country.state"
+
+	// Before Odoo 16.
+	modelAnalyticGroup = "account.analytic.group"
+	modelAnalyticTag   = "account.analytic.tag"
+	modelTagShare      = "account.analytic.distribution"
+	modelAccountType   = "account.account.type"
 )
 
 // columns are the fields that are read of each model. "?" marks a field that may be missing (an app is
@@ -28,7 +34,7 @@ var columns = map[string][]string{
 	modelOrderLine: {
 		"order_id", "?sequence", "name", "display_type", "product_id", "product_qty", "price_unit", "?discount",
 		"?product_uom_id|product_uom", "tax_ids|taxes_id", "price_subtotal", "price_tax", "?is_downpayment",
-		"?analytic_distribution", "write_date",
+		"?analytic_distribution", "?account_analytic_id", "?analytic_tag_ids", "write_date",
 	},
 	ModelMove: {
 		"name", "move_type", "state", "ref", "partner_id", "company_id", "currency_id", "invoice_date", "date",
@@ -36,17 +42,19 @@ var columns = map[string][]string{
 	},
 	modelMoveLine: {
 		"move_id", "?sequence", "display_type", "name", "product_id", "account_id", "quantity", "price_unit", "tax_ids",
-		"?tax_line_id", "price_subtotal", "amount_currency", "balance", "?purchase_line_id", "?analytic_distribution", "write_date",
+		"?tax_line_id", "price_subtotal", "amount_currency", "balance", "?purchase_line_id", "?analytic_distribution",
+		"?analytic_account_id", "?analytic_tag_ids", "?exclude_from_invoice_tab", "?is_rounding_line", "?is_anglo_saxon_line", "write_date",
 	},
 	ModelPartner: {
 		"name", "commercial_partner_id", "parent_id", "is_company", "?vat", "?ref", "?email", "?phone", "?mobile", "?street",
 		"?street2", "?city", "?zip", "?state_id", "?country_id", "?employee", "active", "create_date", "write_date",
 	},
 	ModelAnalyticPlan:    {"name", "parent_id", "?root_id", "?parent_path", "?create_date", "write_date"},
-	ModelAnalyticAccount: {"name", "?code", "plan_id", "?root_plan_id", "active", "?company_id", "?create_date", "write_date"},
+	modelAnalyticGroup:   {"name", "parent_id", "?create_date", "write_date"},
+	ModelAnalyticAccount: {"name", "?code", "plan_id|group_id", "?root_plan_id", "active", "?company_id", "?create_date", "write_date"},
 	ModelProduct:         {"name", "?default_code", "categ_id", "type", "?create_date", "write_date"},
 	ModelCategory:        {"name", "parent_id", "?create_date", "write_date"},
-	ModelAccount:         {"code", "name", "account_type", "?company_ids|company_id", "?create_date", "?write_date"},
+	ModelAccount:         {"code", "name", "account_type|user_type_id", "?internal_type", "?internal_group", "?company_ids|company_id", "?create_date", "?write_date"},
 	ModelTax:             {"name", "amount_type", "amount", "?analytic", "?children_tax_ids", "?create_date", "write_date"},
 	modelRepartition:     {"?tax_id|invoice_tax_id", "?document_type", "repartition_type", "factor_percent", "account_id"},
 	ModelCompany:         {"name", "currency_id", "partner_id", "?create_date", "?write_date"},
@@ -85,7 +93,7 @@ func (c *Client) schema(ctx context.Context, model string) (schema, error) {
 	}
 	v, err := c.rpc.call(ctx, request{
 		model: model, method: "fields_get",
-		args: map[string]any{"allfields": all, "attributes": []string{"type"}},
+		args: map[string]any{"allfields": all, "attributes": []string{"type", "store"}},
 	})
 	if err != nil {
 		return schema{}, err
@@ -98,7 +106,10 @@ func (c *Client) schema(ctx context.Context, model string) (schema, error) {
 	for _, col := range columns[model] {
 		name, optional := strings.CutPrefix(col, "?")
 		alternatives := strings.Split(name, "|")
-		i := slices.IndexFunc(alternatives, func(n string) bool { _, ok := have[n]; return ok })
+		i := slices.IndexFunc(alternatives, func(n string) bool { return stored(have[n]) })
+		if i < 0 {
+			i = slices.IndexFunc(alternatives, func(n string) bool { _, ok := have[n]; return ok })
+		}
 		switch {
 		case i >= 0:
 			s.names[alternatives[0]] = alternatives[i]
@@ -113,6 +124,12 @@ func (c *Client) schema(ctx context.Context, model string) (schema, error) {
 	c.schemas[model] = s
 	c.mu.Unlock()
 	return s, nil
+}
+
+// stored: of two names the one that can be searched is meant. Odoo 14 has tax_id beside invoice_tax_id, computed.
+func stored(field any) bool {
+	m, ok := field.(map[string]any)
+	return ok && m["store"] != false
 }
 
 // query is a search_read. Results are always in the order of ids, so that pages by id are complete.

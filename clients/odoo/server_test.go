@@ -117,7 +117,7 @@ func (s *replay) client(t *testing.T, change ...func(*Config)) *Client {
 
 func newClient(t *testing.T, url string, change ...func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{URL: url, Database: "acme", Key: testKey, HTTPTimeout: 10 * time.Second, Transport: &http.Transport{}}
+	cfg := Config{URL: url, API: APIJSON2, Database: "acme", Key: testKey, HTTPTimeout: 10 * time.Second, Transport: &http.Transport{}}
 	for _, f := range change {
 		f(&cfg)
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // play is the day: three acts, then the check.
-func (d *Demo) play(ctx context.Context) error {
+func (d sandboxSource) play(ctx context.Context) error {
 	if err := d.act(ctx, "load", d.sync); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (d *Demo) act(ctx context.Context, name string, do func(context.Context) er
 	if err != nil {
 		return err
 	}
-	odooCalls, procoreCalls := d.odooCalls(), len(d.sandboxes.procore.Journal())
+	odooCalls, procoreCalls := d.source.calls(), len(d.sandboxes.procore.Journal())
 	began := time.Now()
 	since, err := d.databaseTime(ctx)
 	if err != nil {
@@ -67,7 +67,7 @@ func (d *Demo) act(ctx context.Context, name string, do func(context.Context) er
 	}
 	cycle := Cycle{
 		Name: name, Seconds: d.report.Seconds[name], ChildrenStarted: children(after) - children(before),
-		OdooCalls: d.odooCalls() - odooCalls, ProcoreByOperation: map[string]int{},
+		OdooCalls: d.source.calls() - odooCalls, ProcoreByOperation: map[string]int{},
 	}
 	for _, call := range d.sandboxes.procore.Journal()[procoreCalls:] {
 		cycle.ProcoreCalls++

@@ -72,6 +72,15 @@ func TestDuplicates(t *testing.T) {
 			{ID: 12, ProjectID: 7, Number: "PO00042", OriginID: "a", Deleted: true},
 		},
 	}, before), "what Procore had twice before is not ours; one number on two projects is the rule")
+	called := func(number, origin string) procoretest.CommitmentState {
+		return procoretest.CommitmentState{ID: int64(len(number) + len(origin)), ProjectID: 7, Number: number, OriginID: origin}
+	}
+	require.Empty(t, duplicates(procoretest.State{Commitments: []procoretest.CommitmentState{
+		called("101-12", "odoo:x:1:purchase.order:5:commitment:7"), called("1011-2", "odoo:x:1:purchase.order:61:commitment:7"),
+	}}, before), "Odoo has two orders that are called nearly the same")
+	require.Len(t, duplicates(procoretest.State{Commitments: []procoretest.CommitmentState{
+		called("101-12", "odoo:x:1:purchase.order:5:commitment:7"), called("101-12", "odoo:x:1:purchase.order:5:commitment:7:2"),
+	}}, before), 1, "one order twice")
 
 	for name, state := range map[string]procoretest.State{
 		"vendor's name":     {Vendors: []procoretest.VendorState{{ID: 1, Name: "Summit, Inc."}, {ID: 3, Name: "SUMMIT INC"}}},

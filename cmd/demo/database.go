@@ -35,7 +35,7 @@ func (d *Demo) watch(act string, calls int) (stop func()) {
 // models counts the records by model: states now, events since a time of the database's clock.
 func (d *Demo) models(ctx context.Context, since time.Time) (map[string]Model, error) {
 	out := map[string]Model{}
-	counts, err := d.inOdoo(ctx)
+	counts, err := d.source.counts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,26 +85,6 @@ func (d *Demo) models(ctx context.Context, since time.Time) (map[string]Model, e
 }
 
 func recordKey(model string, id int64) string { return fmt.Sprintf("%s/%d", model, id) }
-
-// inOdoo counts the documents of each model that the connector is about; of a real server those that were read.
-func (d *Demo) inOdoo(ctx context.Context) (map[string]int, error) {
-	if d.real != nil {
-		return d.wasRead(ctx)
-	}
-	state := d.sandboxes.odoo.State()
-	counts := map[string]int{"res.partner": 0, "purchase.order": 0, "account.move": 0}
-	for model := range counts {
-		rows, _ := state[model].([]any)
-		for _, r := range rows {
-			values, _ := r.(map[string]any)
-			switch values["move_type"] {
-			case nil, "in_invoice", "in_refund", "in_receipt":
-				counts[model]++
-			}
-		}
-	}
-	return counts, nil
-}
 
 // sent are the intent rows by id: the operation each stands for.
 func (d *Demo) sent(ctx context.Context) (map[string]string, error) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +30,7 @@ type Demo struct {
 	database  string // URL of this run's own database
 	logs      string
 	firm      *firm.Firm
-	real      *realOdoo // in place of the Odoo sandbox; nil: none
+	source    source
 	sandboxes *sandboxes
 	baseline  baseline
 	product   *product
@@ -40,8 +39,6 @@ type Demo struct {
 	temporal  client.Client
 	taskQueue string
 	began     time.Time
-	missing   string   // the mapping sheet of the second try
-	sheet     string   // the mapping sheet of a real Odoo
 	leftovers []string // files in .demo that end with the demo
 	only      *os.File // .demo/lock, when it stays up
 	report    *Report
@@ -53,16 +50,15 @@ func (d *Demo) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
-	play := d.play
+	d.source = sandboxSource{d}
 	if d.cfg.Odoo.given() {
-		play = d.playReal
 		if there, err := d.meetOdoo(ctx); err != nil || !there {
 			return d.endEarly(err)
 		}
 	}
 	err := d.start(ctx, cancel)
 	if err == nil {
-		err = play(ctx)
+		err = d.source.play(ctx)
 	}
 	d.report.took("total", d.began)
 	interrupted := err != nil && ctx.Err() != nil && !d.workerEnded()
@@ -165,24 +161,14 @@ func (d *Demo) startServices(ctx context.Context) error {
 func (d *Demo) loadFirm(ctx context.Context) error {
 	d.firm = firm.New(d.cfg.Seed)
 	document := openAPIDocument(d.root)
-	var odoo http.Handler // the sandbox
-	if d.real != nil {
-		odoo = d.real.guard.proxy()
-	}
 	var err error
-	if d.sandboxes, err = openSandboxes(ctx, d.firm, document, odoo); err != nil {
+	if d.sandboxes, err = openSandboxes(ctx, d.firm, document, d.source.handler()); err != nil {
 		return err
 	}
 	if document == "" {
 		d.say("no ../shared/procore/openapi.json: the traffic is not held against Procore's document")
 	}
-	if d.real == nil {
-		err = d.firm.Load(ctx, d.sandboxes.odoo, d.sandboxes.procore, func(what string) { d.say("loading the firm: %s", what) })
-	} else {
-		d.say("loading the Procore sandbox: the projects, codes and vendors of a firm, in %s", d.real.currency)
-		err = d.firm.LoadProcore(ctx, d.sandboxes.procore, d.real.currency)
-	}
-	if err != nil {
+	if err := d.source.load(ctx); err != nil {
 		return err
 	}
 	d.baseline = newBaseline(d.sandboxes.procore.State())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -48,7 +49,7 @@ func (o OdooServer) check() error {
 	case len(there) == 0:
 		return nil
 	case len(missing) > 0:
-		return fmt.Errorf("a real Odoo takes -odoo-url, -odoo-db, -odoo-user and -odoo-key-file: %s is missing", strings.Join(missing, ", "))
+		return fmt.Errorf("a real Odoo takes -odoo-url, -odoo-db, -odoo-user and -odoo-key-file; missing: %s", strings.Join(missing, ", "))
 	}
 	if _, err := odoo.BaseURL(o.URL); err != nil {
 		return fmt.Errorf("-odoo-url: it %w", err)
@@ -86,10 +87,10 @@ func meet(ctx context.Context, o OdooServer) (*realOdoo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-odoo-url: %w", err)
 	}
-	r.guard = &readOnly{target: target}
+	r.guard = &readOnly{target: target, next: http.DefaultTransport}
 	r.client, err = odoo.New(odoo.Config{
 		URL: base, Database: o.Database, Login: o.User, Key: r.key, HTTPTimeout: 30 * time.Second, UserAgent: "ml-connector/demo",
-		WrapTransport: r.guard.before,
+		Transport: r.guard,
 	})
 	if err != nil {
 		return nil, err

@@ -3,11 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // OdooReport is what was found on the real server that was read in place of the sandbox.
@@ -24,10 +20,11 @@ type OdooReport struct {
 // meetOdoo looks at the real server before anything is started. It says false when there is nothing to carry over.
 func (d *Demo) meetOdoo(ctx context.Context) (there bool, err error) {
 	d.say("looking at the Odoo at %s, which is only read", d.cfg.Odoo.URL)
-	if d.real, err = meet(ctx, d.cfg.Odoo); err != nil {
+	r, err := meet(ctx, d.cfg.Odoo)
+	if err != nil {
 		return false, err
 	}
-	r := d.real
+	d.source = &realSource{Demo: d, server: r}
 	d.report.Odoo = &OdooReport{
 		URL: r.URL, Database: r.Database, Companies: []string{}, ProjectPlan: r.project, CostPlan: r.cost, MapAll: r.MapAll,
 		Calls: map[string]int{},
@@ -68,8 +65,8 @@ func (d *Demo) endEarly(err error) error {
 // mostQuiet is how often a cycle without work is waited for: others work with a real server while it is read.
 const mostQuiet = 3
 
-// playReal is the day with a real server: no edits, and no ledger to hold it against.
-func (d *Demo) playReal(ctx context.Context) error {
+// play has no edits: a real server is not written to.
+func (d *realSource) play(ctx context.Context) error {
 	if err := d.act(ctx, "load", d.sync); err != nil {
 		return err
 	}
@@ -90,77 +87,25 @@ func (d *Demo) playReal(ctx context.Context) error {
 	return d.tryAll(ctx)
 }
 
-// checkRead lists what waits, and holds the demo to its word that the server is only read.
-func (d *Demo) checkRead(ctx context.Context) {
+// compare has no ledger. It lists what waits, and holds the demo to its word that the server is only read.
+func (d *realSource) compare(ctx context.Context) error {
 	exceptions, err := d.exceptions(ctx)
 	if err != nil {
 		d.report.fail("The exceptions could not be listed: %v.", err)
 	}
 	d.report.Exceptions = exceptions
 	var refused []string
-	if d.report.Odoo.Calls, refused = d.real.guard.seen(); len(refused) > 0 {
+	if d.report.Odoo.Calls, refused = d.server.guard.seen(); len(refused) > 0 {
 		d.report.fail("The real Odoo was to be only read; these requests were not let through: %s.", strings.Join(refused, ", "))
 	}
-	if !d.real.MapAll && len(exceptions) > 0 {
+	if !d.server.MapAll && len(exceptions) > 0 {
 		d.say("no account is mapped, so what belongs to a project waits: fill in the sheet, or use -map-all")
 	}
+	return nil
 }
 
-// odooCalls is the number of requests to Odoo so far, sandbox or not.
-func (d *Demo) odooCalls() int {
-	if d.real == nil {
-		return len(d.sandboxes.odoo.Journal())
-	}
-	calls, _ := d.real.guard.seen()
-	n := 0
-	for _, of := range calls {
-		n += of
-	}
-	return n
-}
-
-// wasRead counts the documents that were read of each model.
-func (d *Demo) wasRead(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{"res.partner": 0, "purchase.order": 0, "account.move": 0}
-	rows, err := d.db.Query(ctx, "select model, count(*) from records where tenant = $1 and content is not null and model = any($2) group by model",
-		tenant, slices.Collect(maps.Keys(counts)))
-	if err != nil {
-		return nil, fmt.Errorf("counting what was read: %w", err)
-	}
-	var model string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&model, &n}, func() error {
-		counts[model] = n
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("counting what was read: %w", err)
-	}
-	return counts, nil
-}
-
-// partnersRead are the suppliers as they were read.
-func (d *Demo) partnersRead(ctx context.Context) (map[int64]partner, error) {
-	rows, err := d.db.Query(ctx, `select odoo_id, coalesce(content->>'name', ''), coalesce(content->>'vat', '') from records
-		where tenant = $1 and model = 'res.partner' and content is not null`, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("reading the partners: %w", err)
-	}
-	out := map[int64]partner{}
-	var id int64
-	var p partner
-	_, err = pgx.ForEachRow(rows, []any{&id, &p.name, &p.vat}, func() error {
-		out[id] = p
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the partners: %w", err)
-	}
-	return out, nil
-}
-
-// realTries are things to do with the documents of a real server. None of them changes it.
-func (d *Demo) realTries() []try {
+// tries are things to do with what was read. None of them changes the server.
+func (d *realSource) tries() ([]try, error) {
 	var projects []string
 	for _, p := range targetsIn(d.sandboxes.procore.State()).projects {
 		projects = append(projects, fmt.Sprintf("%d %s", p.ID, p.Name))
@@ -179,11 +124,11 @@ func (d *Demo) realTries() []try {
 			commands: []string{"bin/ml-connector audit show " + tenant + " '" + ref + "'"},
 		})
 	}
-	return tries
+	return tries, nil
 }
 
 // arrivedRef is a document that is in Procore, by a name that no other record has and a shell takes; empty: none.
-func (d *Demo) arrivedRef() string {
+func (d *realSource) arrivedRef() string {
 	named := map[string]int{}
 	for _, r := range d.report.Records {
 		named[r.Ref]++

@@ -17,7 +17,7 @@ import (
 // server go through it: its own as a transport, the product's as a reverse proxy.
 type readOnly struct {
 	target *url.URL
-	next   http.RoundTripper
+	next   http.RoundTripper // sends what is let through
 
 	mu      sync.Mutex
 	calls   map[string]int // by method of JSON-2
@@ -27,12 +27,6 @@ type readOnly struct {
 // reads are the methods of JSON-2 that change nothing (Odoo 19: each of them is marked read-only in its sources, or is a
 // question about rights and context).
 var reads = []string{"search", "search_read", "search_count", "read", "fields_get", "has_access", "context_get"}
-
-// before puts the guard before a transport.
-func (g *readOnly) before(next http.RoundTripper) http.RoundTripper {
-	g.next = next
-	return g
-}
 
 // proxy serves the guarded server.
 func (g *readOnly) proxy() http.Handler {

@@ -4,25 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/url"
 	"strings"
-	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
 )
-
-// realEvery is how often a demo that stays up reads a real server, which others work with too.
-const realEvery = time.Minute
-
-// every is how often Odoo is read once the demo stays up.
-func (d *Demo) every() time.Duration {
-	if d.real != nil {
-		return realEvery
-	}
-	return scheduleEvery
-}
 
 // lookAtPlans chooses the plans for projects and cost codes.
 func (r *realOdoo) lookAtPlans(ctx context.Context) error {
@@ -66,34 +51,4 @@ func choosePlans(plans map[int64]odoo.AnalyticPlan, accounts map[int64]int) (pro
 		return costs.Name, ""
 	}
 	return found.Name, costs.Name
-}
-
-// tenantFile describes the server, read through the guard, and the Procore sandbox.
-func (r *realOdoo) tenantFile(guardURL, procoreURL string, procoreCompany int64) ([]byte, error) {
-	companies := make([]int64, 0, len(r.companies))
-	for _, c := range r.companies {
-		companies = append(companies, c.ID)
-	}
-	plans := map[string]any{"project": r.project}
-	if r.cost != "" {
-		plans["cost"] = r.cost
-	}
-	server := map[string]any{
-		"url": guardURL, "database": r.Database, "user": r.User, "api": "json2", "companies": companies, "plans": plans,
-	}
-	if u, err := url.Parse(r.URL); err == nil && strings.HasSuffix(u.Hostname(), ".odoo.com") {
-		server["requests_per_second"] = 1 // what Odoo Online is said to tolerate
-	}
-	data, err := yaml.Marshal(map[string]any{
-		"tenant": tenant, "odoo": server,
-		"procore": map[string]any{
-			"environment": "custom", "login_url": procoreURL, "api_url": procoreURL, "company_id": procoreCompany,
-		},
-		"schedule": map[string]any{"every": realEvery.String()},
-		"settings": map[string]any{"go_live": "2000-01-01"}, // all that the server holds
-	})
-	if err != nil {
-		return nil, fmt.Errorf("writing the tenant file: %w", err)
-	}
-	return data, nil
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 )
 
-// mapReal maps by the sheet that `map export` prepares: as it is, or filled in.
-func (d *Demo) mapReal(ctx context.Context) error {
+// mapIn maps by the sheet that `map export` prepares: as it is, or filled in.
+func (d *realSource) mapIn(ctx context.Context) error {
 	path, err := d.placeSheet()
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (d *Demo) mapReal(ctx context.Context) error {
 		d.say("map export: there is nothing to map")
 		return nil
 	}
-	if d.real.MapAll {
+	if d.server.MapAll {
 		if err := d.fillIn(path); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (d *Demo) mapReal(ctx context.Context) error {
 }
 
 // placeSheet chooses where the sheet goes: beside .demo/env where a person will work with it.
-func (d *Demo) placeSheet() (string, error) {
+func (d *realSource) placeSheet() (string, error) {
 	if d.cfg.Once {
 		d.sheet = d.file("accounts.csv")
 		return d.sheet, nil
@@ -67,7 +67,7 @@ func (d *Demo) placeSheet() (string, error) {
 	return path, nil
 }
 
-func (d *Demo) fillIn(path string) error {
+func (d *realSource) fillIn(path string) error {
 	data, err := os.ReadFile(path) //nolint:gosec // G304: the demo's own file
 	if err != nil {
 		return fmt.Errorf("reading the mapping sheet: %w", err)

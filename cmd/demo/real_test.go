@@ -176,8 +176,8 @@ func TestOdooFlags(t *testing.T) {
 	all := []string{"-odoo-url", "https://acme.odoo.com", "-odoo-db", "acme", "-odoo-user", "bot", "-odoo-key-file", "key"}
 	for args, says := range map[string]string{
 		"-map-all":                 "-map-all routes the accounts of a real Odoo",
-		"-odoo-db acme":            "-odoo-url, -odoo-user, -odoo-key-file is missing",
-		strings.Join(all[:6], " "): "-odoo-key-file is missing",
+		"-odoo-db acme":            "missing: -odoo-url, -odoo-user, -odoo-key-file",
+		strings.Join(all[:6], " "): "missing: -odoo-key-file",
 		strings.Join(all[2:], " ") + " -odoo-url acme.odoo.com":         "-odoo-url: it must look like",
 		strings.Join(all[2:], " ") + " -odoo-url https://a:b@c.example": "-odoo-url: it must not hold a login or a password",
 		strings.Join(all, " ") + " -histories x":                        "-histories records the sandbox firm's day",

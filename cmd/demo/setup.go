@@ -4,12 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // setUp takes the firm's operator through the first day: build, migrate, key, tenant, credentials, ping, mappings.
@@ -21,33 +18,41 @@ func (d *Demo) setUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	key := d.file("key.json")
 	d.taskQueue = "ml-connector"
 	if os.Getenv("TEMPORAL_ADDRESS") != "" {
 		d.taskQueue += "-demo-" + strings.ToLower(rand.Text()[:8]) // the server is not ours alone
 	}
-	timeout, settle := "10s", "15s"
-	if d.real != nil {
-		timeout, settle = "1m", "70s" // a page of a real server may take its time
-	}
-	d.product = &product{binary: binary, log: filepath.Join(d.logs, "commands.log"), env: []string{
-		"DATABASE_URL=" + d.database, "TEMPORAL_ADDRESS=" + d.env.TemporalAddress, "TEMPORAL_NAMESPACE=default",
-		"ML_KEY_FILE=" + key, "ML_TASK_QUEUE=" + d.taskQueue, "ML_WORKER=demo-worker", "ML_OPERATOR=demo",
-		"ML_HTTP_TIMEOUT=" + timeout, "ML_SETTLE=" + settle, "ML_ACTIVITY_TIMEOUT=2m", "ML_LOG_LEVEL=info",
-	}}
+	d.product = &product{binary: binary, log: filepath.Join(d.logs, "commands.log"), env: d.environment()}
 	if !d.cfg.Once {
 		if err := d.writeEnvFile(); err != nil {
 			return err
 		}
 	}
-	file, err := d.tenantFile()
+	file, err := d.source.tenantFile()
 	if err != nil {
 		return err
 	}
 	if err := d.write("tenant.yaml", file); err != nil {
 		return err
 	}
-	odooKey := d.odooKey()
+	if err := d.operate(ctx); err != nil {
+		return err
+	}
+	return d.source.mapIn(ctx)
+}
+
+// environment is the product's.
+func (d *Demo) environment() []string {
+	timeout, settle := d.source.patience()
+	return []string{
+		"DATABASE_URL=" + d.database, "TEMPORAL_ADDRESS=" + d.env.TemporalAddress, "TEMPORAL_NAMESPACE=default",
+		"ML_KEY_FILE=" + d.file("key.json"), "ML_TASK_QUEUE=" + d.taskQueue, "ML_WORKER=demo-worker", "ML_OPERATOR=demo",
+		"ML_HTTP_TIMEOUT=" + timeout, "ML_SETTLE=" + settle, "ML_ACTIVITY_TIMEOUT=2m", "ML_LOG_LEVEL=info",
+	}
+}
+
+// operate gives the product's commands from an empty database to two systems that answer.
+func (d *Demo) operate(ctx context.Context) error {
 	clientID, secret, _, _ := d.firm.ProcoreApp()
 	for _, step := range []struct {
 		say   string
@@ -55,9 +60,9 @@ func (d *Demo) setUp(ctx context.Context) error {
 		args  []string
 	}{
 		{"migrate: the database gets its schema", "", []string{"migrate"}},
-		{"credentials keygen: a key for the credentials", "", []string{"credentials", "keygen", key}},
+		{"credentials keygen: a key for the credentials", "", []string{"credentials", "keygen", d.file("key.json")}},
 		{"tenant apply: " + tenant, "", []string{"tenant", "apply", "-f", d.file("tenant.yaml")}},
-		{"credentials set: Odoo", odooKey + "\n", []string{"credentials", "set", tenant, "odoo"}},
+		{"credentials set: Odoo", d.source.key() + "\n", []string{"credentials", "set", tenant, "odoo"}},
 		{"credentials set: Procore", clientID + "\n" + secret + "\n", []string{"credentials", "set", tenant, "procore"}},
 		{"ping: both systems answer", "", []string{"ping", tenant}},
 	} {
@@ -71,53 +76,7 @@ func (d *Demo) setUp(ctx context.Context) error {
 			}
 		}
 	}
-	if d.real != nil {
-		return d.mapReal(ctx)
-	}
-	return d.mapFirm(ctx)
-}
-
-func (d *Demo) mapFirm(ctx context.Context) error {
-	d.say("map import: the firm's mapping sheet")
-	if err := d.write("mapping.csv", d.firm.MappingSheet()); err != nil {
-		return err
-	}
-	_, err := d.product.run(ctx, nil, "map", "import", tenant, d.file("mapping.csv"))
-	return err
-}
-
-func (d *Demo) odooKey() string {
-	if d.real != nil {
-		return d.real.key
-	}
-	_, _, key := d.firm.OdooUser()
-	return key
-}
-
-// tenantFile is the firm's file for people who do not want to wait, or that of a real server.
-func (d *Demo) tenantFile() ([]byte, error) {
-	if d.real != nil {
-		_, _, company, _ := d.firm.ProcoreApp()
-		return d.real.tenantFile(d.sandboxes.odooURL, d.sandboxes.procoreURL, company)
-	}
-	var file map[string]any
-	if err := yaml.Unmarshal(d.firm.TenantYAML(d.sandboxes.odooURL, d.sandboxes.procoreURL), &file); err != nil {
-		return nil, fmt.Errorf("reading the firm's tenant file: %w", err)
-	}
-	for key, change := range map[string]map[string]any{
-		"odoo": {"settle_delay": settleDelay.String()}, "schedule": {"every": scheduleEvery.String()},
-	} {
-		section, ok := file[key].(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("reading the firm's tenant file: it has no section %s", key)
-		}
-		maps.Copy(section, change)
-	}
-	data, err := yaml.Marshal(file)
-	if err != nil {
-		return nil, fmt.Errorf("writing the tenant file: %w", err)
-	}
-	return data, nil
+	return nil
 }
 
 // file is the path of a file of this run's own.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 
 // stay keeps the demo up until Ctrl-C.
 func (d *Demo) stay(ctx context.Context) error {
-	if err := d.writeMissing(); err != nil {
+	tries, err := d.source.tries()
+	if err != nil {
 		return err
 	}
 	if err := d.resumeSchedule(ctx); err != nil {
@@ -21,7 +23,7 @@ func (d *Demo) stay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.invite()
+	d.invite(tries)
 	defer d.tell(since)()
 	select {
 	case <-ctx.Done():
@@ -32,22 +34,19 @@ func (d *Demo) stay(ctx context.Context) error {
 }
 
 // invite says where everything is and what to try.
-func (d *Demo) invite() {
-	d.line("  %-15s %s", "Web UI", orElse(d.env.TemporalUI, "that of the server at "+d.env.TemporalAddress))
-	if d.real != nil {
-		d.line("  %-15s %s, read through %s, which lets no write through", "Odoo", d.real.URL, d.sandboxes.odooURL)
-	} else {
-		d.line("  %-15s %s", "Odoo sandbox", d.sandboxes.odooURL)
-	}
+func (d *Demo) invite(tries []try) {
+	d.line("  %-15s %s", "Web UI", cmp.Or(d.env.TemporalUI, "that of the server at "+d.env.TemporalAddress))
+	name, where := d.source.address()
+	d.line("  %-15s %s", name, where)
 	d.line("  %-15s %s", "Procore sandbox", d.sandboxes.procoreURL)
 	d.line("\nTry, in a second terminal in this directory, after  . .demo/env")
-	for i, t := range d.tries() {
+	for i, t := range tries {
 		d.line("%d. %s:", i+1, t.title)
 		for _, command := range t.commands {
 			d.line("   %s", command)
 		}
 	}
-	d.line("\nIt stays up and reads Odoo every %s. Below is what gets done. Ctrl-C stops and removes all of it.", d.every())
+	d.line("\nIt stays up and reads Odoo every %s. Below is what gets done. Ctrl-C stops and removes all of it.", d.source.every())
 }
 
 // tell prints each record that a run has finished since a time of the database's clock, until the returned function is called.

@@ -27,7 +27,7 @@ func (d *Demo) summary() {
 			c.Name, c.ChildrenStarted, c.OdooCalls, c.ProcoreCalls, c.Seconds)
 	}
 	d.line("  %-15s unexplained %s; %s%d duplicates; vendors: %d created, %d linked", "reconciliation",
-		orElse(r.Reconciliation.Unexplained, "not known"), d.ledgerWords(), len(r.Duplicates), r.Vendors.Created, len(r.Vendors.Linked))
+		cmp.Or(r.Reconciliation.Unexplained, "not known"), d.ledgerWords(), len(r.Duplicates), r.Vendors.Created, len(r.Vendors.Linked))
 	d.line("  %-15s %d runs, %d failed, longest history %d events", "Temporal", r.Temporal.Runs, r.Temporal.Failed, r.Temporal.MaxHistoryEvents)
 	d.summarizeFailures()
 }

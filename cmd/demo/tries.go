@@ -25,10 +25,11 @@ type try struct {
 // arrivePatience is how long what was tried may take: two cycles, and the work.
 const arrivePatience = 4 * scheduleEvery
 
-// tries are three things to do once the day is over. They need [Demo.writeMissing].
-func (d *Demo) tries() []try {
-	if d.real != nil {
-		return d.realTries()
+// tries are three things to do with the firm.
+func (d sandboxSource) tries() ([]try, error) {
+	missing, err := d.writeMissing()
+	if err != nil {
+		return nil, err
 	}
 	t := d.firm.Tries()
 	return []try{
@@ -50,7 +51,7 @@ func (d *Demo) tries() []try {
 		{
 			title: fmt.Sprintf("supply the codes that %s wait for, and see them move", strings.Join(t.Unmapped, " and ")),
 			commands: []string{
-				"bin/ml-connector map import " + tenant + " " + d.missing,
+				"bin/ml-connector map import " + tenant + " " + missing,
 				fmt.Sprintf("bin/ml-connector audit show %s %s --follow 1m", tenant, t.Unmapped[0]),
 			},
 			arrived: func(ctx context.Context) (bool, error) {
@@ -72,37 +73,35 @@ func (d *Demo) tries() []try {
 			},
 			says: "way out",
 		},
-	}
+	}, nil
 }
 
-// writeMissing writes the sheet of the second try: beside .demo/env where a person will import it.
-func (d *Demo) writeMissing() error {
-	if d.real != nil {
-		return nil
-	}
-	path := d.file("missing.csv")
-	d.missing = path
+// writeMissing writes the sheet of the second try, beside .demo/env where a person will import it, and gives its name.
+func (d sandboxSource) writeMissing() (name string, err error) {
+	name = d.file("missing.csv")
+	path := name
 	if !d.cfg.Once {
-		d.missing = ".demo/missing.csv"
-		path = filepath.Join(d.root, filepath.FromSlash(d.missing))
+		name = ".demo/missing.csv"
+		path = filepath.Join(d.root, filepath.FromSlash(name))
 		d.leftovers = append(d.leftovers, path)
 	}
 	if err := os.WriteFile(path, d.firm.Tries().Sheet, 0o600); err != nil {
-		return fmt.Errorf("writing %s: %w", d.missing, err)
+		return "", fmt.Errorf("writing %s: %w", name, err)
 	}
-	return nil
+	return name, nil
 }
 
 // tryAll does what a person is told to try, by the very commands, and looks whether it came true.
 func (d *Demo) tryAll(ctx context.Context) error {
 	defer d.report.took("try", time.Now())
-	if err := d.writeMissing(); err != nil {
+	tries, err := d.source.tries()
+	if err != nil {
 		return err
 	}
 	if err := d.resumeSchedule(ctx); err != nil {
 		return err
 	}
-	for _, t := range d.tries() {
+	for _, t := range tries {
 		d.say("trying: %s", t.title)
 		for i, command := range t.commands {
 			said, err := d.shell(ctx, command)

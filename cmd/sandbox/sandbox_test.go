@@ -20,6 +20,54 @@ import (
 
 func TestMain(m *testing.M) { devtest.Main(m) }
 
+// running is a sandbox that serves.
+type running struct {
+	t     *testing.T
+	said  *bufio.Scanner
+	stop  context.CancelFunc
+	ended chan error
+}
+
+func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	cfg, err := ParseArgs(args, io.Discard)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	said, out := io.Pipe()
+	s := &running{t: t, said: bufio.NewScanner(said), stop: stop, ended: make(chan error, 1)}
+	go func() {
+		s.ended <- Run(ctx, cfg, out)
+		_ = out.Close()
+	}()
+	return s
+}
+
+// says waits for a line with both texts and gives what stands between them. What is said later is not read.
+func (s *running) says(before, after string) string {
+	s.t.Helper()
+	for s.said.Scan() {
+		if _, rest, found := strings.Cut(s.said.Text(), before); found {
+			between, _, found := strings.Cut(rest, after)
+			require.True(s.t, found, rest)
+			go func() {
+				for s.said.Scan() { // or what is said would wait for a reader
+				}
+			}()
+			return between
+		}
+	}
+	require.NoError(s.t, <-s.ended)
+	require.Failf(s.t, "it ended", "without saying %q", before)
+	return ""
+}
+
+// end stops it as Ctrl-C does.
+func (s *running) end() {
+	s.t.Helper()
+	s.stop()
+	require.NoError(s.t, <-s.ended)
+}
+
 // Each system alone, as two processes would serve them: they answer, stop when told to, and their files are the same, for
 // ids of both systems are in the mapping sheet.
 func TestOneSideEach(t *testing.T) {
@@ -27,24 +75,8 @@ func TestOneSideEach(t *testing.T) {
 	var sheets, tenants []string
 	for _, system := range []string{"odoo", "procore"} {
 		dir := filepath.Join(t.TempDir(), system)
-		cfg, err := ParseArgs([]string{system, "-addr", "127.0.0.1:0", "-files", dir}, io.Discard)
-		require.NoError(t, err)
-		ctx, stop := context.WithCancel(t.Context())
-		said, out := io.Pipe()
-		ended := make(chan error, 1)
-		go func() {
-			ended <- Run(ctx, cfg, out)
-			_ = out.Close()
-		}()
-		first := make([]byte, 1024)
-		n, err := said.Read(first)
-		require.NoError(t, err)
-		_, rest, found := strings.Cut(string(first[:n]), "sandbox at ")
-		require.True(t, found, "%s", first[:n])
-		url, _, _ := strings.Cut(rest, ": ")
-		go func() { _, _ = io.Copy(io.Discard, said) }()
-
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_sandbox/state", nil)
+		s := start(t, system, "-addr", "127.0.0.1:0", "-files", dir)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.says("sandbox at ", ": ")+"/_sandbox/state", nil)
 		require.NoError(t, err)
 		answer, err := http.DefaultClient.Do(request)
 		require.NoError(t, err)
@@ -52,8 +84,7 @@ func TestOneSideEach(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, answer.Body.Close())
 		require.Contains(t, string(body), map[string]string{"odoo": "purchase.order.line", "procore": "commitments"}[system])
-		stop()
-		require.NoError(t, <-ended)
+		s.end()
 
 		sheet, err := os.ReadFile(filepath.Join(dir, "mapping.csv"))
 		require.NoError(t, err)
@@ -72,25 +103,9 @@ func TestOverTLS(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	authority := filepath.Join(dir, "authority.pem")
-	cfg, err := ParseArgs([]string{
-		"procore", "-addr", "127.0.0.1:0", "-tls", "127.0.0.1:0", "-authority", authority, "-files", dir,
-		"-procore-url", "https://procore:8443",
-	}, io.Discard)
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(t.Context())
-	said, out := io.Pipe()
-	ended := make(chan error, 1)
-	go func() {
-		ended <- Run(ctx, cfg, out)
-		_ = out.Close()
-	}()
-	var address string
-	for lines := bufio.NewScanner(said); address == "" && lines.Scan(); {
-		if _, rest, found := strings.Cut(lines.Text(), "Over TLS at https://"); found {
-			address, _, _ = strings.Cut(rest, ",")
-		}
-	}
-	go func() { _, _ = io.Copy(io.Discard, said) }()
+	s := start(t, "procore", "-addr", "127.0.0.1:0", "-tls", "127.0.0.1:0", "-authority", authority, "-files", dir,
+		"-procore-url", "https://procore:8443")
+	address := s.says("Over TLS at https://", ",")
 	certificate, err := os.ReadFile(authority)
 	require.NoError(t, err)
 	trusting := x509.NewCertPool()
@@ -103,7 +118,7 @@ func TestOverTLS(t *testing.T) {
 				return new(net.Dialer).DialContext(ctx, network, address)
 			},
 		}}
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://procore:8443/_sandbox/faults", nil)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://procore:8443/_sandbox/faults", nil)
 		require.NoError(t, err)
 		answer, err := client.Do(request)
 		if err == nil {
@@ -114,8 +129,7 @@ func TestOverTLS(t *testing.T) {
 	}
 	require.NoError(t, ask(trusting))
 	require.ErrorContains(t, ask(x509.NewCertPool()), "unknown authority")
-	stop()
-	require.NoError(t, <-ended)
+	s.end()
 
 	for name, lines := range map[string]int{"odoo.credentials": 1, "procore.credentials": 2} {
 		data, err := os.ReadFile(filepath.Join(dir, name))

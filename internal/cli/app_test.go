@@ -46,3 +46,19 @@ func TestBackfillID(t *testing.T) {
 	require.Equal(t, "acme/backfill/account.move+purchase.order/2026-01-01..2026-03-31", id())
 	require.Equal(t, id(), id("purchase.order", "account.move", "purchase.order"))
 }
+
+func TestInTheClear(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"https://acme.odoo.com": false, "http://acme.odoo.com": true, "http://10.0.0.5:8069": true, "http://127.0.0.1:8069": false,
+		"http://localhost:8069": false, "http://[::1]:8069": false,
+	} {
+		_, is := inTheClear(address)
+		require.Equal(t, want, is, address)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "Evil [2J [31m Bau GmbH & Söhne, 北京", plain("Evil\x1b[2J\x1b[31m\nBau GmbH & Söhne,\u202e北京"))
+}

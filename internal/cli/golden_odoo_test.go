@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -20,6 +21,14 @@ func badOdoo() []badInput {
 		return func(w *world) {
 			w.seedOdoo(user)
 			w.settings(func(*tenant.File) {})
+		}
+	}
+	of14 := func(user odootest.User) func(*world) {
+		return func(w *world) {
+			w.note("the server is Odoo 14")
+			w.odooVersion = "14.0"
+			w.volatile = slices.DeleteFunc(w.volatile, func(v volatile) bool { return v.placeholder == "<odoo>" }) // of the server before
+			key(user)(w)
 		}
 	}
 	address := func(url string) func(*world) {
@@ -92,6 +101,23 @@ func badOdoo() []badInput {
 		{name: "odoo-key-of-another-user", args: "ping acme", given: key(change(func(u *odootest.User) { u.Login = "ann" }))},
 		{name: "odoo-no-rights", args: "ping acme", given: key(change(func(u *odootest.User) { u.Groups = nil }))},
 		{name: "odoo-no-rights-reconcile", args: "reconcile run acme", given: key(change(func(u *odootest.User) { u.Groups = nil }))},
+		{name: "odoo-14-no-rights", args: "ping acme", given: of14(change(func(u *odootest.User) { u.Groups = nil }))},
+		{name: "odoo-14-wrong-key", args: "ping acme", given: of14(change(func(u *odootest.User) { u.Key = "another" }))},
+		{name: "odoo-14-json2", args: "ping acme", given: func(w *world) {
+			w.note("odoo.api is json2")
+			of14(bot)(w)
+			w.settings(func(f *tenant.File) { f.Odoo.API = "json2" })
+		}},
+		{name: "odoo-14-wrong-database", args: "ping acme", given: func(w *world) {
+			w.note("odoo.database is acme-old")
+			of14(bot)(w)
+			w.settings(func(f *tenant.File) { f.Odoo.Database = "acme-old" })
+		}},
+		{name: "odoo-14-unknown-plan", args: "map export acme", given: func(w *world) {
+			w.note("odoo.plans.project is Jobs")
+			of14(bot)(w)
+			w.settings(func(f *tenant.File) { f.Odoo.Plans.Project = "Jobs" })
+		}},
 		{name: "odoo-wrong-database", args: "ping acme", given: func(w *world) {
 			w.note("odoo.database is acme-old")
 			w.settings(func(f *tenant.File) { f.Odoo.Database = "acme-old" })

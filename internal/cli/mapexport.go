@@ -6,8 +6,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 )
@@ -26,9 +24,12 @@ func (a *App) mapExportCommand() *cobra.Command {
 		Args:    exactArgs("TENANT"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.mapExport(cmd.Context(), args[0], file) },
 	}
-	cmd.Flags().StringVar(&file, "file", "-", "`file` to make; - is standard output")
+	cmd.Flags().StringVar(&file, "file", standardOutput, "`file` to make; - is standard output")
 	return cmd
 }
+
+// standardOutput is what --file calls it.
+const standardOutput = "-"
 
 // exportView is what an export says as JSON beside its file.
 type exportView struct {
@@ -42,6 +43,9 @@ func (a *App) mapExport(ctx context.Context, tenant, file string) error {
 	if file == "" {
 		return errors.New("--file names no file; leave it out, or write -, for standard output")
 	}
+	if err := mayMake(file); err != nil {
+		return err
+	}
 	c, err := a.connection(ctx, tenant)
 	if err != nil {
 		return err
@@ -54,18 +58,11 @@ func (a *App) mapExport(ctx context.Context, tenant, file string) error {
 	if err != nil {
 		return err
 	}
-	if file == "-" && a.output == "json" {
-		return a.print(sheet.rows, nil, nil)
+	if file == standardOutput {
+		return a.showSheet(sheet)
 	}
 	data, err := sheet.csv()
 	if err != nil {
-		return err
-	}
-	if file == "-" {
-		for _, warning := range sheet.warnings {
-			_, _ = fmt.Fprintln(a.stderr, "Warning: "+warning)
-		}
-		_, err := a.stdout.Write(data)
 		return err
 	}
 	// Spreadsheets take a CSV without the mark for text of another encoding.
@@ -84,11 +81,31 @@ func (a *App) mapExport(ctx context.Context, tenant, file string) error {
 	return nil
 }
 
+// showSheet prints the sheet; what it warns of stands beside it, so that the sheet can be piped on.
+func (a *App) showSheet(sheet exportSheet) error {
+	for _, warning := range sheet.warnings {
+		_, _ = fmt.Fprintln(a.stderr, "Warning: "+warning)
+	}
+	if a.output == "json" {
+		return a.print(sheet.rows, nil, nil)
+	}
+	data, err := sheet.csv()
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(data)
+	return err
+}
+
 // csv is the sheet, with a header.
 func (s exportSheet) csv() ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	if err := w.Write(exportColumns); err != nil {
+	header := make([]string, 0, len(exportColumns))
+	for _, column := range exportColumns {
+		header = append(header, column.name)
+	}
+	if err := w.Write(header); err != nil {
 		return nil, fmt.Errorf("writing the mapping sheet: %w", err)
 	}
 	for _, row := range s.rows {
@@ -98,26 +115,4 @@ func (s exportSheet) csv() ([]byte, error) {
 	}
 	w.Flush()
 	return out.Bytes(), w.Error()
-}
-
-// makeFile writes a new file; one that is there already may hold somebody's work.
-func makeFile(path string, data []byte) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory: name a file in it", path)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // G304: the operator names the path
-	var at *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s is there already and is not written over: name another file, or remove it", path)
-	case errors.As(err, &at):
-		return fmt.Errorf("making the file %s: %w", path, at.Err)
-	case err != nil:
-		return fmt.Errorf("making the file %s: %w", path, err)
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("writing the file %s: %w", path, err), os.Remove(path))
-	}
-	return nil
 }

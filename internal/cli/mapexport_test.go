@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -92,7 +93,7 @@ func TestMapRoundTrip(t *testing.T) {
 	require.Len(t, rows, 8)
 }
 
-func odooID(id int64) string { return exportRow{ID: id}.fields()[2] }
+func odooID(id int64) string { return strconv.FormatInt(id, 10) }
 
 // filledIn changes the rows of a sheet as somebody with a spreadsheet does.
 func filledIn(t *testing.T, sheet []byte, change func(row map[string]string)) []byte {
@@ -118,12 +119,12 @@ func filledIn(t *testing.T, sheet []byte, change func(row map[string]string)) []
 func TestSheetOrder(t *testing.T) {
 	t.Parallel()
 	held := []holding{
-		{kind: "code", model: odoo.ModelAccount, id: 9, code: "500100", name: "Job Materials"},
+		{kind: kindCode, model: odoo.ModelAccount, id: 9, code: "500100", name: "Job Materials"},
 		{model: odoo.ModelAccount, id: 8, code: "200000", name: "Payable"},
-		{kind: "code", model: odoo.ModelCategory, id: 7, name: "Concrete", group: "All"},
-		{kind: "project", model: odoo.ModelAnalyticAccount, id: 3, code: "2", name: "B"},
-		{kind: "project", model: odoo.ModelAnalyticAccount, id: 2, code: "1", name: "A", archived: true},
-		{kind: "code", model: odoo.ModelAnalyticAccount, id: 5, code: "03", name: "Concrete"},
+		{kind: kindCode, model: odoo.ModelCategory, id: 7, name: "Concrete", group: "All"},
+		{kind: kindProject, model: odoo.ModelAnalyticAccount, id: 3, code: "2", name: "B"},
+		{kind: kindProject, model: odoo.ModelAnalyticAccount, id: 2, code: "1", name: "A", archived: true},
+		{kind: kindCode, model: odoo.ModelAnalyticAccount, id: 5, code: "03", name: "Concrete"},
 		{model: odoo.ModelAnalyticAccount, id: 6, name: "An account of another plan"},
 	}
 	codes := []store.CodeMapping{

@@ -63,20 +63,24 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	if err := activities.Wake(ctx, temporal, a.cfg.TaskQueue, tenant); err != nil {
 		return fmt.Errorf("the mappings are saved, the next cycle uses them; %w", err)
 	}
-	for _, row := range warnings {
-		a.say("Warning: %s", row)
+	return a.sayImported(mapView{MappingResult: saved, Skipped: len(sheet.unmapped), Warnings: append([]string{}, warnings...)})
+}
+
+func (a *App) sayImported(view mapView) error {
+	if a.output == "json" {
+		return a.print(view, nil, nil)
 	}
-	if saved.Projects+saved.Codes == 0 {
+	for _, warning := range view.Warnings {
+		a.say("Warning: %s", warning)
+	}
+	if view.Projects+view.Codes == 0 {
 		a.say("No rows change.")
 	} else {
 		a.say("%d project rows and %d code rows are new or changed; %d records that waited are freed, %d are looked at again.",
-			saved.Projects, saved.Codes, saved.Released, saved.Raised)
+			view.Projects, view.Codes, view.Released, view.Raised)
 	}
-	if n := len(sheet.unmapped); n > 0 {
-		a.say("%d unmapped rows were skipped: their Procore columns are empty.", n)
-	}
-	if a.output == "json" {
-		return a.print(mapView{MappingResult: saved, Skipped: len(sheet.unmapped), Warnings: append([]string{}, warnings...)}, nil, nil)
+	if view.Skipped > 0 {
+		a.say("%d unmapped rows were skipped: their Procore columns are empty.", view.Skipped)
 	}
 	return nil
 }
@@ -94,16 +98,18 @@ func staying(ctx context.Context, s *store.Store, tenant string, sheet mappingSh
 	if err != nil {
 		return nil, err
 	}
-	ruled := map[unmappedRow]bool{}
+	ruled := map[subject]bool{}
 	for _, m := range projects {
-		ruled[unmappedRow{0, true, odoo.ModelAnalyticAccount, m.OdooID}] = true
+		ruled[subject{kindProject, odoo.ModelAnalyticAccount, m.OdooID}] = true
 	}
 	for _, m := range codes {
-		ruled[unmappedRow{0, false, m.OdooModel, m.OdooID}] = m.ProcoreProject == 0 || ruled[unmappedRow{0, false, m.OdooModel, m.OdooID}]
+		if m.ProcoreProject == 0 { // an empty row names no project either
+			ruled[subject{kindCode, m.OdooModel, m.OdooID}] = true
+		}
 	}
 	var warnings []string
 	for _, row := range sheet.unmapped {
-		if ruled[unmappedRow{0, row.project, row.model, row.id}] {
+		if ruled[row.subject] {
 			warnings = append(warnings, fmt.Sprintf("row %d: is empty, and the rule that %s %d has stays: write another one over it, or not_in_procore.", row.line, row.model, row.id))
 		}
 	}

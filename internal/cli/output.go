@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // print writes value as JSON, or header and rows as a table, as -o says.
@@ -20,7 +21,7 @@ func (a *App) print(value any, header []string, rows [][]string) error {
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = strings.ReplaceAll(strings.ReplaceAll(row[i], "\t", " "), "\n", " ")
+			row[i] = plain(row[i])
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(row, "\t")); err != nil {
 			return err
@@ -29,10 +30,25 @@ func (a *App) print(value any, header []string, rows [][]string) error {
 	return w.Flush()
 }
 
-// say writes one line for a person; JSON output has none.
+// say writes one line for a person; JSON output has none. Line ends are those of format alone.
 func (a *App) say(format string, args ...any) {
 	if a.output == "json" {
 		return
 	}
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = plain(text)
+		}
+	}
 	_, _ = fmt.Fprintf(a.stdout, format+"\n", args...)
+}
+
+// plain is a text without what would steer a terminal: names come from Odoo, and may hold anything.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return ' '
+		}
+		return r
+	}, text)
 }

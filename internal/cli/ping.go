@@ -73,5 +73,6 @@ func pingOdoo(p odoo.Ping) pingSide {
 	for _, c := range p.Companies {
 		names = append(names, fmt.Sprintf("%s (%d)", c.Name, c.ID))
 	}
-	return pingSide{OK: true, Message: fmt.Sprintf("Odoo %s, database %s, as %s, companies %s", p.Version, p.Database, p.Login, strings.Join(names, ", "))}
+	return pingSide{OK: true, Message: fmt.Sprintf("Odoo %s over %s, database %s, as %s, companies %s",
+		p.Version, p.Protocol, p.Database, p.Login, strings.Join(names, ", "))}
 }

@@ -23,20 +23,51 @@ type mappingSheet struct {
 	unmapped     []unmappedRow
 }
 
-// unmappedRow names a record and leaves its Procore columns empty: nobody has decided yet.
-type unmappedRow struct {
-	line    int
-	project bool // a row of kind project
-	model   string
-	id      int64
+// subject is what rules are for: a record of Odoo, as a project or as a code.
+type subject struct {
+	kind  string // kindProject or kindCode
+	model string
+	id    int64
 }
 
+// unmappedRow names a record and leaves its Procore columns empty: nobody has decided yet.
+type unmappedRow struct {
+	subject
+
+	line int
+}
+
+// The kinds of rows.
+const (
+	kindProject      = "project"
+	kindNotInProcore = "not_in_procore"
+	kindCode         = "code"
+)
+
+// The columns of a sheet.
+const (
+	columnKind        = "kind"
+	columnModel       = "odoo_model"
+	columnID          = "odoo_id"
+	columnCode        = "odoo_code"
+	columnName        = "odoo_name"
+	columnGroup       = "odoo_group"
+	columnState       = "odoo_state"
+	columnProject     = "procore_project"
+	columnProjectName = "procore_name"
+	columnCostCode    = "cost_code"
+	columnCostType    = "cost_type"
+	columnSubJob      = "sub_job"
+	columnNote        = "note"
+)
+
+// sheetColumns are those that an import reads.
 var sheetColumns = []string{
-	"kind", "odoo_model", "odoo_id", "odoo_code", "odoo_name", "procore_project", "cost_code", "cost_type", "sub_job", "note",
+	columnKind, columnModel, columnID, columnCode, columnName, columnProject, columnCostCode, columnCostType, columnSubJob, columnNote,
 }
 
 // remarkColumns are those that `map export` adds for people; an import reads nothing from them.
-var remarkColumns = []string{"odoo_group", "odoo_state", "procore_name"}
+var remarkColumns = []string{columnGroup, columnState, columnProjectName}
 
 var codeModels = []string{odoo.ModelAnalyticAccount, odoo.ModelCategory, odoo.ModelAccount}
 
@@ -130,7 +161,7 @@ func sheetHeader(header []string) (columns map[string]int, problem string) {
 		}
 		columns[name] = i
 	}
-	for _, needed := range []string{"kind", "odoo_id"} {
+	for _, needed := range []string{columnKind, columnID} {
 		if _, ok := columns[needed]; !ok {
 			return nil, fmt.Sprintf("the column %q is missing", needed)
 		}
@@ -171,20 +202,20 @@ func (r sheetRow) id(column string) (int64, error) {
 
 // against says how a later row for the same thing differs from this one.
 func (r sheetRow) against(later sheetRow) error {
-	for _, column := range []string{"kind", "procore_project", "cost_code", "cost_type", "sub_job"} {
+	for _, column := range []string{columnKind, columnProject, columnCostCode, columnCostType, columnSubJob} {
 		if a, b := r.text(column), later.text(column); a != b {
 			return fmt.Errorf("%s: %q contradicts row %d, which says %q for the same %s %s: keep one of them",
-				column, b, r.line, a, later.model(), later.text("odoo_id"))
+				column, b, r.line, a, later.model(), later.text(columnID))
 		}
 	}
 	return fmt.Errorf("says the same as row %d: keep one of them", r.line)
 }
 
 func (r sheetRow) model() string {
-	if r.text("kind") != "code" {
+	if r.text(columnKind) != kindCode {
 		return odoo.ModelAnalyticAccount
 	}
-	return r.text("odoo_model")
+	return r.text(columnModel)
 }
 
 // into adds the row to the sheet and returns what it is the rule for.
@@ -192,21 +223,21 @@ func (r sheetRow) into(sheet *mappingSheet) (string, error) {
 	if len(r.fields) > len(r.columns) {
 		return "", fmt.Errorf("has %d fields, the header names %d: a text with a comma needs quotes", len(r.fields), len(r.columns))
 	}
-	id, err := r.id("odoo_id")
+	id, err := r.id(columnID)
 	if err != nil {
 		return "", err
 	}
 	if id == 0 {
 		return "", errors.New("odoo_id: is missing")
 	}
-	project, err := r.id("procore_project")
+	project, err := r.id(columnProject)
 	if err != nil {
 		return "", err
 	}
-	switch kind := r.text("kind"); kind {
-	case "project", "not_in_procore":
+	switch kind := r.text(columnKind); kind {
+	case kindProject, kindNotInProcore:
 		return r.intoProjects(sheet, kind, id, project)
-	case "code":
+	case kindCode:
 		return r.intoCodes(sheet, id, project)
 	default:
 		return "", fmt.Errorf("kind: %q is not known; use project, code or not_in_procore", kind)
@@ -214,46 +245,46 @@ func (r sheetRow) into(sheet *mappingSheet) (string, error) {
 }
 
 func (r sheetRow) intoProjects(sheet *mappingSheet, kind string, id, project int64) (string, error) {
-	if model := r.text("odoo_model"); model != "" && model != odoo.ModelAnalyticAccount {
+	if model := r.text(columnModel); model != "" && model != odoo.ModelAnalyticAccount {
 		return "", fmt.Errorf("odoo_model: %q; rows of kind %s are for %s", model, kind, odoo.ModelAnalyticAccount)
 	}
-	if kind == "not_in_procore" && project != 0 {
+	if kind == kindNotInProcore && project != 0 {
 		return "", fmt.Errorf("procore_project: %d contradicts kind not_in_procore; leave it empty", project)
 	}
-	for _, column := range []string{"cost_code", "cost_type", "sub_job"} {
+	for _, column := range []string{columnCostCode, columnCostType, columnSubJob} {
 		if value := r.text(column); value != "" {
 			return "", fmt.Errorf("%s: %q has no place in a row of kind %s; codes are rows of kind code", column, value, kind)
 		}
 	}
 	key := fmt.Sprintf("project/%d", id)
-	if kind == "project" && project == 0 {
-		sheet.unmapped = append(sheet.unmapped, unmappedRow{r.line, true, odoo.ModelAnalyticAccount, id})
+	if kind == kindProject && project == 0 {
+		sheet.unmapped = append(sheet.unmapped, unmappedRow{subject{kindProject, odoo.ModelAnalyticAccount, id}, r.line})
 		return key, nil
 	}
 	sheet.projects = append(sheet.projects, store.ProjectMapping{
-		OdooID: id, OdooCode: r.text("odoo_code"), OdooName: r.text("odoo_name"), ProcoreProject: project,
-		NotInProcore: kind == "not_in_procore", Note: r.text("note"),
+		OdooID: id, OdooCode: r.text(columnCode), OdooName: r.text(columnName), ProcoreProject: project,
+		NotInProcore: kind == kindNotInProcore, Note: r.text(columnNote),
 	})
 	sheet.projectLines = append(sheet.projectLines, r.line)
 	return key, nil
 }
 
 func (r sheetRow) intoCodes(sheet *mappingSheet, id, project int64) (string, error) {
-	model := r.text("odoo_model")
+	model := r.text(columnModel)
 	if !slices.Contains(codeModels, model) {
 		return "", fmt.Errorf("odoo_model: %q; rows of kind code are for %s", model, strings.Join(codeModels, ", "))
 	}
 	key := fmt.Sprintf("code/%s/%d/%d", model, id, project)
-	if r.empty("procore_project", "cost_code", "cost_type", "sub_job") {
-		sheet.unmapped = append(sheet.unmapped, unmappedRow{r.line, false, model, id})
+	if r.empty(columnProject, columnCostCode, columnCostType, columnSubJob) {
+		sheet.unmapped = append(sheet.unmapped, unmappedRow{subject{kindCode, model, id}, r.line})
 		return key, nil
 	}
-	if r.text("cost_code") == "" {
+	if r.text(columnCostCode) == "" {
 		return "", errors.New("cost_code: is missing")
 	}
 	sheet.codes = append(sheet.codes, store.CodeMapping{
-		OdooModel: model, OdooID: id, ProcoreProject: project, OdooCode: r.text("odoo_code"), OdooName: r.text("odoo_name"),
-		SubJob: r.text("sub_job"), CostCode: r.text("cost_code"), CostType: r.text("cost_type"), Note: r.text("note"),
+		OdooModel: model, OdooID: id, ProcoreProject: project, OdooCode: r.text(columnCode), OdooName: r.text(columnName),
+		SubJob: r.text(columnSubJob), CostCode: r.text(columnCostCode), CostType: r.text(columnCostType), Note: r.text(columnNote),
 	})
 	sheet.codeLines = append(sheet.codeLines, r.line)
 	return key, nil

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/clients/odoo"
@@ -38,28 +36,44 @@ type exportRow struct {
 	Note           string `json:"note"`
 }
 
-var exportColumns = []string{
-	"kind", "odoo_model", "odoo_id", "odoo_code", "odoo_name", "odoo_group", "odoo_state",
-	"procore_project", "procore_name", "cost_code", "cost_type", "sub_job", "note",
+// exportColumns are the columns in their order, with what a row has in them.
+var exportColumns = []struct {
+	name  string
+	value func(r exportRow) string
+}{
+	{columnKind, func(r exportRow) string { return r.Kind }},
+	{columnModel, func(r exportRow) string { return r.Model }},
+	{columnID, func(r exportRow) string { return strconv.FormatInt(r.ID, 10) }},
+	{columnCode, func(r exportRow) string { return r.Code }},
+	{columnName, func(r exportRow) string { return r.Name }},
+	{columnGroup, func(r exportRow) string { return r.Group }},
+	{columnState, func(r exportRow) string { return r.State }},
+	{columnProject, exportRow.project},
+	{columnProjectName, func(r exportRow) string { return r.ProcoreName }},
+	{columnCostCode, func(r exportRow) string { return r.CostCode }},
+	{columnCostType, func(r exportRow) string { return r.CostType }},
+	{columnSubJob, func(r exportRow) string { return r.SubJob }},
+	{columnNote, func(r exportRow) string { return r.Note }},
 }
 
+func (r exportRow) project() string {
+	if r.ProcoreProject == 0 {
+		return ""
+	}
+	return strconv.FormatInt(r.ProcoreProject, 10)
+}
+
+// fields is the row as it is written.
 func (r exportRow) fields() []string {
-	project := ""
-	if r.ProcoreProject != 0 {
-		project = strconv.FormatInt(r.ProcoreProject, 10)
-	}
-	fields := []string{
-		r.Kind, r.Model, strconv.FormatInt(r.ID, 10), r.Code, r.Name, r.Group, r.State,
-		project, r.ProcoreName, r.CostCode, r.CostType, r.SubJob, r.Note,
-	}
-	for i, text := range fields {
-		fields[i] = guarded(text)
+	fields := make([]string, 0, len(exportColumns))
+	for _, column := range exportColumns {
+		fields = append(fields, guarded(column.value(r)))
 	}
 	return fields
 }
 
 func (r exportRow) mapped() bool {
-	return r.Kind == "not_in_procore" || r.ProcoreProject != 0 || r.CostCode != ""
+	return r.Kind == kindNotInProcore || r.ProcoreProject != 0 || r.CostCode != ""
 }
 
 func (s exportSheet) unmapped() int {
@@ -97,14 +111,14 @@ func prepareSheet(ctx context.Context, c *activities.Connection, s *store.Store)
 	return buildSheet(held, projects, codes, names), nil
 }
 
-// buildSheet joins rules and records. The order depends on kind, state, code and name, and on the ids where these agree.
+// buildSheet joins rules and records, in the order of [compareRows].
 func buildSheet(held []holding, projects []store.ProjectMapping, codes []store.CodeMapping, names map[int64]string) exportSheet {
 	byID := map[string]holding{}
 	for _, h := range held {
 		byID[h.key()] = h
 	}
 	var sheet exportSheet
-	ruled := map[string]bool{}
+	ruled := map[subject]bool{}
 	add := func(row exportRow) {
 		h, there := byID[fmt.Sprintf("%s/%d", row.Model, row.ID)]
 		if !there {
@@ -113,23 +127,23 @@ func buildSheet(held []holding, projects []store.ProjectMapping, codes []store.C
 		}
 		row.Code, row.Name, row.Group, row.State, row.ProcoreName = h.code, h.name, h.group, h.state(), names[row.ProcoreProject]
 		sheet.rows = append(sheet.rows, row)
-		ruled[h.key()+"/"+kindOf(row.Kind)] = true
+		ruled[subject{kindOf(row.Kind), h.model, h.id}] = true
 	}
 	for _, m := range projects {
-		kind := "project"
+		kind := kindProject
 		if m.NotInProcore {
-			kind = "not_in_procore"
+			kind = kindNotInProcore
 		}
 		add(exportRow{Kind: kind, Model: odoo.ModelAnalyticAccount, ID: m.OdooID, Name: m.OdooName, ProcoreProject: m.ProcoreProject, Note: m.Note})
 	}
 	for _, m := range codes {
 		add(exportRow{
-			Kind: "code", Model: m.OdooModel, ID: m.OdooID, Name: m.OdooName, ProcoreProject: m.ProcoreProject,
+			Kind: kindCode, Model: m.OdooModel, ID: m.OdooID, Name: m.OdooName, ProcoreProject: m.ProcoreProject,
 			CostCode: m.CostCode, CostType: m.CostType, SubJob: m.SubJob, Note: m.Note,
 		})
 	}
 	for _, h := range held {
-		if h.kind != "" && !ruled[h.key()+"/"+h.kind] {
+		if h.kind != "" && !ruled[subject{h.kind, h.model, h.id}] {
 			add(exportRow{Kind: h.kind, Model: h.model, ID: h.id})
 		}
 	}
@@ -139,12 +153,13 @@ func buildSheet(held []holding, projects []store.ProjectMapping, codes []store.C
 
 // kindOf is project for both kinds of project rows.
 func kindOf(kind string) string {
-	if kind == "code" {
+	if kind == kindCode {
 		return kind
 	}
-	return "project"
+	return kindProject
 }
 
+// compareRows goes by kind, model, state, code, group and name, and by the ids where these agree.
 func compareRows(a, b exportRow) int {
 	return cmp.Or(
 		cmp.Compare(kindOf(b.Kind), kindOf(a.Kind)), // project before code
@@ -153,116 +168,4 @@ func compareRows(a, b exportRow) int {
 		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.ID, b.ID), cmp.Compare(a.ProcoreProject, b.ProcoreProject),
 	)
-}
-
-// holding is a record of Odoo that a rule can be for. Kind is that of the row that it gets without a rule; empty: none.
-type holding struct {
-	kind, model       string
-	id                int64
-	code, name, group string
-	archived          bool
-}
-
-func (h holding) key() string { return fmt.Sprintf("%s/%d", h.model, h.id) }
-
-func (h holding) state() string {
-	if h.archived {
-		return "archived"
-	}
-	return ""
-}
-
-// holdings reads the analytic accounts, product categories and G/L accounts.
-func holdings(ctx context.Context, c *activities.Connection) ([]holding, error) {
-	held, err := analyticHoldings(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	categories := map[int64]odoo.Category{}
-	err = odoo.Each(ctx, c.Odoo.Categories, 1, math.MaxInt64, func(r odoo.Record[odoo.Category]) { categories[r.ID] = r.Doc })
-	if err != nil {
-		return nil, err
-	}
-	for id, category := range categories {
-		held = append(held, holding{
-			kind: "code", model: odoo.ModelCategory, id: id, name: category.Name,
-			group: path(category.Parent, func(id int64) (string, int64) { return categories[id].Name, categories[id].Parent }),
-		})
-	}
-	err = odoo.Each(ctx, c.Odoo.Accounts, 1, math.MaxInt64, func(r odoo.Record[odoo.Account]) {
-		h := holding{model: odoo.ModelAccount, id: r.ID, code: r.Doc.Code, name: r.Doc.Name, group: r.Doc.Type}
-		if takesCosts(r.Doc.Type) {
-			h.kind = "code"
-		}
-		held = append(held, h)
-	})
-	return held, err
-}
-
-// takesCosts says whether lines of vendor bills are booked on accounts of a type: expenses, and assets such as work in
-// progress, but no bank, cash or receivable.
-func takesCosts(accountType string) bool {
-	return strings.HasPrefix(accountType, "expense") ||
-		slices.Contains([]string{"asset_current", "asset_non_current", "asset_prepayments", "asset_fixed"}, accountType)
-}
-
-func analyticHoldings(ctx context.Context, c *activities.Connection) ([]holding, error) {
-	plans := map[int64]odoo.AnalyticPlan{}
-	err := odoo.Each(ctx, c.Odoo.AnalyticPlans, 1, math.MaxInt64, func(r odoo.Record[odoo.AnalyticPlan]) { plans[r.ID] = r.Doc })
-	if err != nil {
-		return nil, err
-	}
-	kinds := map[int64]string{} // of a root plan
-	for _, plan := range []struct{ setting, name, kind string }{
-		{"odoo.plans.cost", c.File.Odoo.Plans.Cost, "code"}, {"odoo.plans.project", c.File.Odoo.Plans.Project, "project"},
-	} {
-		if plan.name == "" {
-			continue
-		}
-		id := odoo.RootPlan(plans, plan.name)
-		if id == 0 {
-			return nil, missingPlan(plans, plan.setting, plan.name)
-		}
-		kinds[id] = plan.kind
-	}
-	var held []holding
-	err = odoo.Each(ctx, c.Odoo.AnalyticAccounts, 1, math.MaxInt64, func(r odoo.Record[odoo.AnalyticAccount]) {
-		h := holding{
-			model: odoo.ModelAnalyticAccount, id: r.ID, code: r.Doc.Code, name: r.Doc.Name, archived: !r.Doc.Active,
-			group: path(r.Doc.Plan, func(id int64) (string, int64) { return plans[id].Name, plans[id].Parent }),
-		}
-		// An account of a company that is not read stands on no document that is.
-		if r.Doc.Company == 0 || slices.Contains(c.File.Odoo.Companies, r.Doc.Company) {
-			h.kind = kinds[r.Doc.RootPlan]
-		}
-		held = append(held, h)
-	})
-	return held, err
-}
-
-func missingPlan(plans map[int64]odoo.AnalyticPlan, setting, name string) error {
-	var roots []string
-	for id, p := range plans {
-		if p.Root == id {
-			roots = append(roots, p.Name)
-		}
-	}
-	slices.Sort(roots)
-	if len(roots) == 0 {
-		return fmt.Errorf("%s: %q: Odoo shows its user no analytic plan: make one in Odoo, or give the user the group Analytic Accounting", setting, name)
-	}
-	return fmt.Errorf("%s: Odoo has no root plan %q; it has %s: correct the tenant file, or make the plan in Odoo", setting, name, strings.Join(roots, ", "))
-}
-
-// path is the names from the root to id, as Odoo writes them.
-func path(id int64, of func(int64) (name string, parent int64)) string {
-	var names []string
-	for seen := map[int64]bool{0: true}; !seen[id]; {
-		seen[id] = true
-		var name string
-		name, id = of(id)
-		names = append(names, name)
-	}
-	slices.Reverse(names)
-	return strings.Join(names, " / ")
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -124,6 +126,9 @@ func (a *App) sayApplied(file tenant.File, saved store.TenantResult) {
 	verb := map[bool]string{true: "created", false: "updated"}[saved.Created]
 	a.say("Tenant %s %s: polls %s every %s and writes to Procore company %d (%s).", file.Tenant, verb, file.Odoo.URL,
 		time.Duration(file.Schedule.Every), file.Procore.CompanyID, file.Procore.Environment)
+	if host, clear := inTheClear(file.Odoo.URL); clear {
+		a.say("Warning: odoo.url is http: the API key travels to %s in the clear. Use https if that server has it.", host)
+	}
 	if saved.Raised > 0 {
 		a.say("%d records are looked at again under the changed settings in the next cycle.", saved.Raised)
 	}
@@ -131,6 +136,16 @@ func (a *App) sayApplied(file tenant.File, saved store.TenantResult) {
 		a.say("Next: ml-connector credentials set %s odoo, credentials set %s procore, ping %s, map export %s, map import %s.",
 			file.Tenant, file.Tenant, file.Tenant, file.Tenant, file.Tenant)
 	}
+}
+
+// inTheClear tells whether requests to an address leave this machine without TLS, and to which host.
+func inTheClear(address string) (host string, clear bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" {
+		return "", false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Host, u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
 type tenantView struct {

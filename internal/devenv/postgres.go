@@ -3,6 +3,7 @@ package devenv
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
@@ -66,7 +67,8 @@ func (e *Env) startPostgres(ctx context.Context) error {
 	}
 }
 
-// startCluster makes a cluster below dir and runs it, trusting every login from this machine.
+// startCluster makes a cluster below dir and runs it. Its administrator has a password: other users of this machine reach
+// the port too. md5 is enough for one of 26 random characters, and cheap for tests that log in a thousand times.
 func (e *Env) startCluster(ctx context.Context, bin string, as *account, dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return fmt.Errorf("making the directory of the PostgreSQL cluster: %w", err)
@@ -76,11 +78,16 @@ func (e *Env) startCluster(ctx context.Context, bin string, as *account, dir str
 			return fmt.Errorf("giving the PostgreSQL cluster to user %s: %w", as.name, err)
 		}
 	}
+	password := rand.Text()
+	passwordFile := filepath.Join(dir, "password")
+	if err := writeFor(as, passwordFile, password); err != nil {
+		return err
+	}
 	data, log := filepath.Join(dir, "data"), filepath.Join(e.logDir, "postgres.log")
 	initdb, err := e.run(ctx, command{
 		name: "initdb", dir: dir, stop: "TERM", log: log, as: as,
 		args: []string{
-			filepath.Join(bin, "initdb"), "-D", data, "--no-sync", "--auth=trust", "--username=postgres",
+			filepath.Join(bin, "initdb"), "-D", data, "--no-sync", "--auth=md5", "--username=postgres", "--pwfile=" + passwordFile,
 			"--encoding=UTF8", "--locale=C",
 		},
 	})
@@ -103,7 +110,7 @@ func (e *Env) startCluster(ctx context.Context, bin string, as *account, dir str
 		return err
 	}
 	u := url.URL{
-		Scheme: "postgres", User: url.User("postgres"), Host: fmt.Sprintf("127.0.0.1:%d", port), Path: "/postgres",
+		Scheme: "postgres", User: url.UserPassword("postgres", password), Host: fmt.Sprintf("127.0.0.1:%d", port), Path: "/postgres",
 		RawQuery: "sslmode=disable",
 	}
 	err = server.until(ctx, func(ctx context.Context) error { return serves(ctx, u.String(), data) })
@@ -111,6 +118,19 @@ func (e *Env) startCluster(ctx context.Context, bin string, as *account, dir str
 		return err
 	}
 	e.DatabaseURL, e.ownServer = u.String(), true
+	return nil
+}
+
+// writeFor writes a file that the account alone may read.
+func writeFor(as *account, path, text string) error {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("writing PostgreSQL's password: %w", err)
+	}
+	if as != nil {
+		if err := os.Chown(path, as.uid, as.gid); err != nil {
+			return fmt.Errorf("giving PostgreSQL's password to user %s: %w", as.name, err)
+		}
+	}
 	return nil
 }
 

@@ -51,6 +51,29 @@ func blocks(t *testing.T, root, file string) (found []block) {
 	return found
 }
 
+// inline are our commands within the sentences and tables of a document.
+func inline(t *testing.T, root, file string) (commands []string) {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(root, file))
+	require.NoError(t, err)
+	err = ast.Walk(goldmark.DefaultParser().Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if span, ok := n.(*ast.CodeSpan); ok && entering {
+			var command []byte
+			for part := span.FirstChild(); part != nil; part = part.NextSibling() {
+				if piece, ok := part.(*ast.Text); ok {
+					command = append(command, piece.Value(source)...)
+				}
+			}
+			if bytes.HasPrefix(command, []byte("ml-connector ")) {
+				commands = append(commands, string(command))
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	require.NoError(t, err)
+	return commands
+}
+
 // links are the targets of a document's links.
 func links(t *testing.T, root, file string) (found []string) {
 	t.Helper()

@@ -36,6 +36,10 @@ func TestEveryCommandBlock(t *testing.T) {
 		unused[r.file+" "+r.begins] = true
 	}
 	for _, file := range documents(t, w.root) {
+		for _, command := range inline(t, w.root, file) {
+			w.place = file
+			w.known(command)
+		}
 		for _, b := range blocks(t, w.root, file) {
 			if shown[b.kind] != "" {
 				continue

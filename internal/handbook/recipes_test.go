@@ -130,7 +130,7 @@ func (w *world) background(text string) {
 // rehearsal is a day of its own: the sandboxes are on free ports, and a part of the firm is enough.
 func (w *world) rehearsal(text string) {
 	r := newWorld(w.t)
-	r.place = w.place
+	r.place, r.prelude = w.place, "export DATABASE_URL="+r.database+"\n" // as withdevenv gives it
 	ports := map[string]string{"odoo": freePort(w.t), "procore": freePort(w.t)}
 	companies := w.companies()
 	for _, command := range lines(text) {
@@ -179,20 +179,33 @@ func (w *world) compose(text string) {
 		if service != "" {
 			require.Contains(w.t, stack, "\n  "+service+":", command)
 		}
+		for flag := range strings.FieldsSeq(m[3]) {
+			require.Contains(w.t, []string{"--detach", "--build", "--rm", "-T", "--volumes"}, flag, command)
+		}
 		if len(ours) > 0 {
-			help := w.shell(w.dir, "ml-connector "+strings.Join(ours[:min(2, len(ours))], " ")+" --help", "")
-			require.Contains(w.t, help, "Usage:\n  ml-connector "+ours[0]+" ", command)
-			require.NotContains(w.t, help, ours[0]+" [command]", "%s is no command", command)
+			w.known("ml-connector " + strings.Join(ours, " "))
 		}
 	}
 }
 
-var makeLine = regexp.MustCompile(`make (demo|test|crash|lint|generate|build|pages)\b`)
+var redirected = regexp.MustCompile(` [<>|].*`)
+
+// known asks for the help of one of our commands, which it gives only for flags and names that there are.
+func (w *world) known(command string) {
+	command = redirected.ReplaceAllString(command, "")
+	help := w.shell(w.dir, command+" --help", "")
+	words := strings.Fields(command)
+	require.Contains(w.t, help, "Usage:\n  "+strings.Join(words[:min(2, len(words))], " "), "%s: %s", w.place, command)
+	require.NotContains(w.t, help, "[command]", "%s: %s is no command", w.place, command)
+}
+
+var makeLine = regexp.MustCompile(`^(?:time )?make (demo|test|crash|lint|generate|build|pages)(?: |$)`)
 
 // dry goes through make's targets without running their commands, and through the flags of demo and crash.
 func (w *world) dry(text string) {
 	for _, command := range lines(text) {
 		if !makeLine.MatchString(command) {
+			require.Regexp(w.t, "^(export|git clone) ", command, "%s: nobody knows how to run this line", w.place)
 			w.shell(w.root, "bash -n -c '"+strings.ReplaceAll(command, "'", `'\''`)+"'", "")
 			continue
 		}

@@ -143,6 +143,11 @@ func TestProcoreEdits(t *testing.T) {
 	b.refused(b.procore, "An Approved contract cannot be deleted.", at("/commitments/%d", fence.ID), "delete", "yes")
 	b.done(b.procore, "Saved.", at("/commitments/%d", fence.ID), "status", "Closed")
 	require.Equal(t, "Closed", b.commitment("FENCE-1").Status)
+	for _, status := range []string{"Draft", "Processing", "Submitted", "Partially Received", "Received", "Approved"} {
+		b.done(b.procore, "Saved.", at("/commitments/%d", fence.ID), "status", status)
+		page := b.get(b.procore, at("/commitments/%d", fence.ID)).body
+		require.Regexp(t, `<span class="badge (off|wait|good|bad)">`+status+"</span>", page, "a status that is known has a colour")
+	}
 
 	invoice := b.pair.Procore.State().Requisitions[0]
 	b.done(b.procore, "Saved.", at("/invoices/%d", invoice.ID), "status", "draft")
@@ -180,6 +185,8 @@ func TestCommitmentByHand(t *testing.T) {
 	b.refused(b.procore, "number has already been taken.", path, fields...)
 
 	before := len(b.pair.Procore.State().Commitments)
+	b.refused(b.procore, "The title is empty.", path, append(fields, "number", "PO00003", "title", " ")...)
+	require.Len(t, b.pair.Procore.State().Commitments, before)
 	b.refused(b.procore, "status", path, append(fields, "number", "PO00002", "status", "Lost")...)
 	for _, cm := range b.pair.Procore.State().Commitments[before:] {
 		require.True(t, cm.Deleted, "%s is left", cm.Number)

@@ -60,11 +60,19 @@ func (s *Store) AllContent(ctx context.Context, tenant, model string) ([]Record,
 	return convert(rows, toRecord), nil
 }
 
-// FindRecord finds records by document number (there may be several), or one by "model,id".
+// FindRecord finds records by document number (there may be several), or one by "model,id" or "model/id", as Odoo and our
+// own texts write it.
 func (s *Store) FindRecord(ctx context.Context, tenant, ref string) ([]Record, error) {
-	if model, number, ok := strings.Cut(ref, ","); ok {
-		if id, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64); err == nil {
-			return s.Records(ctx, tenant, model, []int64{id})
+	ref = strings.TrimSpace(ref)
+	if ref == "" {
+		return nil, nil
+	}
+	if at := strings.LastIndexAny(ref, ",/"); at > 0 {
+		if id, err := strconv.ParseInt(strings.TrimSpace(ref[at+1:]), 10, 64); err == nil {
+			// A document's number may look like this too: BILL/2026/0007.
+			if found, err := s.Records(ctx, tenant, strings.TrimSpace(ref[:at]), []int64{id}); err != nil || len(found) > 0 {
+				return found, err
+			}
 		}
 	}
 	rows, err := s.q.FindByRef(ctx, db.FindByRefParams{Tenant: tenant, Ref: ref})

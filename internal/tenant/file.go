@@ -25,7 +25,7 @@ type Odoo struct {
 	URL      string `yaml:"url" json:"url"`
 	Database string `yaml:"database" json:"database"`
 	User     string `yaml:"user" json:"user"`
-	// API is auto, json2 (19 and later) or xmlrpc.
+	// API is auto (the server's version decides), json2 (19 and later) or xmlrpc (14 and later).
 	API       string  `yaml:"api" json:"api"`
 	Companies []int64 `yaml:"companies" json:"companies"`
 	Plans     Plans   `yaml:"plans" json:"plans"`
@@ -100,7 +100,7 @@ func Parse(data []byte) (File, error) {
 
 func defaults() File {
 	f := File{
-		Odoo:     Odoo{API: "auto", SettleDelay: Duration(3 * time.Second), Overlap: Duration(2 * time.Minute)},
+		Odoo:     Odoo{API: odoo.APIAuto, SettleDelay: Duration(3 * time.Second), Overlap: Duration(2 * time.Minute)},
 		Procore:  Procore{Environment: "production"},
 		Schedule: Schedule{TimeZone: "UTC", Every: Duration(15 * time.Minute)},
 		Settings: Settings{PONumber: "{name}"},

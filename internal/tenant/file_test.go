@@ -52,7 +52,7 @@ func TestParseRefusesWithLineAndField(t *testing.T) {
 		"bad setting":         {"go_live: 2026-01-01", "go_live: 2026-01-01, tax: gross", []string{"settings.tax", "gross", "as_booked"}},
 		"missing go_live":     {"go_live: 2026-01-01", "tax: exclude", []string{"settings.go_live"}},
 		"company named twice": {"[1, 2]", "[1, 1]", []string{"line 6, odoo.companies"}},
-		"xmlrpc":              {"  database: acme", "  database: acme\n  api: xmlrpc", []string{"odoo.api", "json2"}},
+		"protocol":            {"  database: acme", "  database: acme\n  api: soap", []string{"odoo.api", "soap", "json2", "xmlrpc"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

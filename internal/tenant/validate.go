@@ -39,7 +39,7 @@ func (e *InvalidError) Error() string {
 var (
 	tenantName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 	environments = []string{"production", "sandbox", "monthly", "federal", "custom"}
-	apis         = []string{"auto", "json2"}
+	apis         = []string{odoo.APIAuto, odoo.APIJSON2, odoo.APIXMLRPC}
 )
 
 func (f *File) problems() []Problem {

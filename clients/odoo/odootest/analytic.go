@@ -11,7 +11,9 @@ import (
 func (s *Server) installAnalytic() {
 	s.installTree("account.analytic.plan", "complete_name", " / ")
 	plans, accounts, lines := s.model("account.analytic.plan"), s.model("account.analytic.account"), s.model("account.analytic.line")
-	lines.field("account_id").domain = "[('plan_id', 'child_of', 1)]"
+	if !s.dialect.old {
+		lines.field("account_id").domain = "[('plan_id', 'child_of', 1)]"
+	}
 	named := plans.created
 	plans.defaults = func(_ *tx, vals map[string]any) {
 		setDefault(vals, "default_applicability", "optional")
@@ -32,7 +34,7 @@ func (s *Server) installAnalytic() {
 	plans.unlinked = func(t *tx, rs []*record) {
 		for _, r := range rs {
 			if len(accounts.index[accounts.field("plan_id").slot][r.id]) > 0 {
-				badForeignKey(accounts, accounts.field("plan_id"))
+				t.badForeignKey(accounts, accounts.field("plan_id"))
 			}
 			for _, kid := range slices.Clone(plans.index[plans.field("parent_id").slot][r.id]) {
 				t.unlink(plans, []*record{plans.get(kid)})
@@ -66,9 +68,12 @@ func (s *Server) installAnalytic() {
 	}
 	accounts.unlinked = func(t *tx, rs []*record) {
 		for _, r := range rs {
+			if t.s.dialect.old {
+				t.forget14(r.id)
+			}
 			for _, f := range lines.fields {
 				if f.idx && f.rel == accounts.name && len(lines.index[f.slot][r.id]) > 0 {
-					badForeignKey(lines, f)
+					t.badForeignKey(lines, f)
 				}
 			}
 		}
@@ -142,11 +147,11 @@ func (t *tx) placePlan(r *record) {
 	p.put("parent_path", path)
 	root, _ := t.rootPlan(r.id).(int64)
 	column := t.planColumn(root)
-	if root == r.id && lines.byName[column] == nil {
+	if root == r.id && lines.byKey[column] == nil {
 		lines.add(&field{name: column, label: p.str("name"), kind: kMany2one, rel: "account.analytic.account", idx: true})
 		return
 	}
-	if sub := column + "_1"; root != r.id && column != "account_id" && lines.byName[sub] == nil {
+	if sub := column + "_1"; root != r.id && column != "account_id" && lines.byKey[sub] == nil {
 		lines.add(&field{
 			name: sub, label: p.str("name"), kind: kMany2one, rel: m.name, readonly: true, nostore: true,
 			compute: func(t *tx, r *record) any {
@@ -180,6 +185,10 @@ func (t *tx) analyse(line rec) {
 	t.unlink(m, t.found(m, line.ids("analytic_line_ids")))
 	mv, _ := line.follow("move_id")
 	if mv.str("state") != "posted" {
+		return
+	}
+	if t.s.dialect.old {
+		t.analyse14(line, mv)
 		return
 	}
 	dist, _ := line.val("analytic_distribution").(map[string]float64)

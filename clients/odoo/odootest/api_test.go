@@ -68,7 +68,7 @@ func TestProtocol(t *testing.T) {
 		"limit null":          {"POST", "/json/2/res.company/search", authorized(), `{"domain": [], "limit": null}`, 200, "[1]"},
 		"trailing data":       {"POST", "/json/2/res.company/search", authorized(), `{"domain": []} x`, 400, "Extra data"},
 		"percentage as text":  {"POST", "/json/2/purchase.order.line/create", authorized(), `{"vals_list": {"order_id": 1, "analytic_distribution": {"1": "100"}}}`, 500, "builtins.TypeError"},
-		"unknown page":        {"POST", "/xmlrpc/2/db", authorized(), "", 404, "Not Found"},
+		"unknown page":        {"POST", "/web/nope", authorized(), "", 404, "Not Found"},
 		"dates are read-only": {"POST", "/json/2/account.analytic.account/write", authorized(), `{"ids": [1], "vals": {"write_date": "2001-01-01 00:00:00"}}`, 200, "true"},
 		"sort by computed":    {"POST", "/json/2/account.analytic.account/search", authorized(), `{"domain": [], "order": "balance"}`, 500, "not stored"},
 		"floats keep a point": {"POST", "/json/2/account.analytic.account/read", authorized(), `{"ids": [1], "fields": ["balance"]}`, 200, `[{"id": 1, "balance": 0.0}]`},
@@ -159,8 +159,8 @@ func TestJournalAndSandboxPaths(t *testing.T) {
 	_, _, _ = b.post("/json/2/res.partner/nope", authorized(), `{}`)
 	_, _, v = b.send(http.MethodGet, "/_sandbox/journal", nil, "")
 	require.Equal(t, []any{
-		map[string]any{"time": "2026-11-23T07:05:43.636199Z", "method": "POST", "path": "/json/2/res.partner/search_read", "user": "bot", "status": 200.0, "records": 3.0},
-		map[string]any{"time": "2026-11-23T07:05:43.636199Z", "method": "POST", "path": "/json/2/res.partner/nope", "user": "bot", "status": 404.0, "records": 0.0},
+		map[string]any{"time": "2026-11-23T07:05:43.636199Z", "method": "POST", "path": "/json/2/res.partner/search_read", "user": "bot", "status": 200.0, "records": 3.0, "fault": 0.0},
+		map[string]any{"time": "2026-11-23T07:05:43.636199Z", "method": "POST", "path": "/json/2/res.partner/nope", "user": "bot", "status": 404.0, "records": 0.0, "fault": 0.0},
 	}, v)
 	_, _, v = b.send(http.MethodGet, "/_sandbox/state", nil, "")
 	raw, err := json.Marshal(v)

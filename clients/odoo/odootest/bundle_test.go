@@ -44,20 +44,32 @@ type bundle struct {
 
 func setup(t *testing.T, users ...User) *bundle {
 	t.Helper()
+	return setupVersion(t, "19.0", users...)
+}
+
+func setupVersion(t *testing.T, version string, users ...User) *bundle {
+	t.Helper()
 	c := &clock{at: time.Date(2026, 11, 23, 7, 5, 43, 636199000, time.UTC)}
 	if users == nil {
 		users = []User{{Login: "bot", Key: key, Groups: []string{"purchase", "billing", "analytic"}, KeyScopeOK: true}}
 	}
-	b := &bundle{t: t, s: New(Config{Database: "acme", Users: users, Now: c.Now}), clock: c, ids: map[string]int64{}}
+	b := &bundle{t: t, s: New(Config{Version: version, Database: "acme", Users: users, Now: c.Now}), clock: c, ids: map[string]int64{}}
 	b.add("company", "res.company", map[string]any{"name": "My Company"})
 	b.add("vendor", "res.partner", map[string]any{"name": "Vendor", "is_company": true, "supplier_rank": 1})
 	b.add("product", "product.product", map[string]any{"name": "Seed Service", "type": "service"})
+	if b.old() {
+		b.add("job", account, map[string]any{"name": "Job", "code": "J1"})
+		b.add("code", account, map[string]any{"name": "Concrete", "code": "03"})
+		return b
+	}
 	b.add("project", "account.analytic.plan", map[string]any{"name": "Project"})
 	b.add("codes", "account.analytic.plan", map[string]any{"name": "Cost Codes"})
 	b.add("job", "account.analytic.account", map[string]any{"name": "Job", "code": "J1", "plan_id": b.ids["project"]})
 	b.add("code", "account.analytic.account", map[string]any{"name": "Concrete", "code": "03", "plan_id": b.ids["codes"]})
 	return b
 }
+
+func (b *bundle) old() bool { return b.s.dialect.old }
 
 func (b *bundle) add(name, model string, vals map[string]any) int64 {
 	b.t.Helper()

@@ -11,7 +11,7 @@ import (
 
 // condition compiles (field, operator, value) for a model's records.
 func (t *tx) condition(m *model, f *field, op string, v any, shown string) test {
-	get := func(r *record) any { return t.raw(m, r, f) }
+	get := func(r *record) any { return t.seen(m, r, f) }
 	if base, negated := strings.CutPrefix(op, "not "); negated {
 		positive := t.condition(m, f, base, v, shown)
 		return func(r *record) bool { return !positive(r) }
@@ -50,7 +50,7 @@ func (t *tx) condition(m *model, f *field, op string, v any, shown string) test 
 	}
 	switch {
 	case f.kind == kDatetime:
-		return t.datetimeCondition(op, v, get)
+		return t.datetimeCondition(m, f, op, v, get)
 	case f.relational():
 		return t.relationCondition(f, op, v, get)
 	case f.kind == kJSON:
@@ -61,7 +61,7 @@ func (t *tx) condition(m *model, f *field, op string, v any, shown string) test 
 		want := truthy(v)
 		return func(r *record) bool { return (get(r) == true) == want }
 	case f.kind == kDate:
-		return dateCondition(op, v, get)
+		return t.dateCondition(m, f, op, v, get)
 	}
 	return textCondition(op, v, get)
 }
@@ -137,7 +137,7 @@ func (t *tx) hierarchy(m *model, f *field, op string, v any, get func(*record) a
 	if f.name != "id" && f.relational() {
 		rel = t.s.model(f.rel)
 	}
-	parent := rel.byName["parent_id"]
+	parent := rel.byKey["parent_id"]
 	roots := idList(v)
 	if s, ok := v.(string); ok {
 		roots = nil
@@ -238,7 +238,7 @@ func numberCondition(op string, v any, get func(*record) any) test {
 	}
 }
 
-func dateCondition(op string, v any, get func(*record) any) test {
+func (t *tx) dateCondition(m *model, f *field, op string, v any, get func(*record) any) test {
 	if isFalse(v) {
 		return func(r *record) bool { return get(r) == nil }
 	}
@@ -247,7 +247,7 @@ func dateCondition(op string, v any, get func(*record) any) test {
 		want = want[:10]
 	}
 	if _, err := time.Parse(time.DateOnly, want); !strings.Contains(op, "like") && (err != nil || !ok) {
-		valueError("Invalid term %s in expression date: %s", repr(v), repr(v))
+		t.badMoment(m, f, op, v)
 	}
 	if strings.Contains(op, "like") {
 		return textCondition(op, want, get)
@@ -308,63 +308,4 @@ func likePattern(s string, anchored, fold bool) *regexp.Regexp {
 	}
 	b.WriteByte('$')
 	return regexp.MustCompile(b.String())
-}
-
-// datetimeCondition has the meaning of version 19: a value is the whole second it names (a date the whole day), so
-// ">" starts at the next one and "<=" includes all of it.
-func (t *tx) datetimeCondition(op string, v any, get func(*record) any) test {
-	if isFalse(v) {
-		return func(r *record) bool { return get(r) == nil }
-	}
-	lo, hi := t.moment(v)
-	return func(r *record) bool {
-		at, ok := get(r).(int64)
-		if !ok {
-			return false
-		}
-		switch op {
-		case "=":
-			return at >= lo && at < hi
-		case ">":
-			return at >= hi
-		case ">=":
-			return at >= lo
-		case "<":
-			return at < lo
-		case "<=":
-			return at < hi
-		}
-		return strings.Contains(time.UnixMicro(at).UTC().Format(sqlSeconds), str(v))
-	}
-}
-
-var zoned = regexp.MustCompile(`(Z|[+-]\d\d:?\d\d)$`)
-
-// moment is the span [lo, hi) of microseconds that a datetime value names.
-func (t *tx) moment(v any) (lo, hi int64) {
-	s, _ := v.(string)
-	if day, err := time.ParseInLocation(time.DateOnly, s, t.zone()); err == nil {
-		return day.UnixMicro(), day.AddDate(0, 0, 1).UnixMicro()
-	}
-	text := strings.Replace(s, "T", " ", 1)
-	if len(text) > 10 && zoned.MatchString(text) {
-		valueError("expecting only datetimes with no timezone: %s", repr(v))
-	}
-	at, err := time.Parse("2006-01-02 15:04:05.999999", text)
-	if err != nil {
-		if at, err = time.Parse("2006-01-02 15:04", text); err != nil {
-			valueError("Invalid term %s in expression date: %s", repr(v), repr(v))
-		}
-	}
-	at = at.Truncate(time.Second)
-	return at.UnixMicro(), at.Add(time.Second).UnixMicro()
-}
-
-func (t *tx) zone() *time.Location {
-	if name := str(t.ctx["tz"]); name != "" {
-		if loc, err := time.LoadLocation(name); err == nil {
-			return loc
-		}
-	}
-	return time.UTC
 }

@@ -18,8 +18,25 @@ func seedLines(tax int64) []map[string]any {
 	}
 }
 
+// seedLines14 are the same lines in version 14, which has no discount on orders.
+func seedLines14(tax int64) []map[string]any {
+	lines := seedLines(tax)
+	for _, l := range lines {
+		delete(l, "discount")
+		if taxes := l["tax_ids"]; taxes != nil {
+			delete(l, "tax_ids")
+			l["taxes_id"] = taxes
+		}
+	}
+	return lines
+}
+
 func (b *bundle) recoverable(amount float64) int64 {
-	account := b.add("tax account", "account.account", map[string]any{"code": "131000", "name": "Tax Paid", "account_type": "asset_current"})
+	typ := map[string]any{"code": "131000", "name": "Tax Paid", "account_type": "asset_current"}
+	if b.old() {
+		typ = map[string]any{"code": "131000", "name": "Tax Paid", "user_type_id": 5}
+	}
+	account := b.add("tax account", "account.account", typ)
 	reps := []any{
 		[]any{0, 0, map[string]any{"repartition_type": "base"}},
 		[]any{0, 0, map[string]any{"repartition_type": "tax", "account_id": account}},

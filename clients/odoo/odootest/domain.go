@@ -18,12 +18,34 @@ type domain struct {
 	usesActive bool
 }
 
-// operators that Odoo 19 knows.
-var operators = strings.Fields("= != > >= < <= in like ilike =like =ilike any child_of parent_of =?")
+// operators that version 14 knows; version 19 knows more.
+var (
+	operators    = strings.Fields("= != > >= < <= in like ilike =like =ilike child_of parent_of =? <> ==")
+	newOperators = strings.Fields("any")
+)
 
-func validOperator(op string) bool {
-	return slices.Contains(operators, op) || op == "not in" || op == "not like" || op == "not ilike" ||
-		op == "not =like" || op == "not =ilike" || op == "not any" || op == "<>" || op == "=="
+func (t *tx) validOperator(op string) bool {
+	base, negated := strings.CutPrefix(op, "not ")
+	if negated && !slices.Contains([]string{"in", "like", "ilike", "=like", "=ilike", "any"}, base) {
+		return false
+	}
+	if t.s.dialect.old && (negated && strings.HasPrefix(base, "=") || slices.Contains(newOperators, base)) {
+		return false
+	}
+	return slices.Contains(operators, base) || slices.Contains(newOperators, base)
+}
+
+// badLeaf refuses an item of a domain.
+func (t *tx) badLeaf(item any) {
+	if !t.s.dialect.old {
+		valueError("Domain() invalid item in domain: %s", repr(item))
+	}
+	text := repr(item)
+	if list, ok := item.([]any); ok { // a tuple by then
+		text = repr(list)
+		text = "(" + text[1:len(text)-1] + ")"
+	}
+	valueError("Invalid leaf %s", text)
 }
 
 // compile reads a domain in prefix notation.
@@ -84,7 +106,7 @@ func (t *tx) expression(m *model, items []any, d *domain, top bool) (test, []any
 	}
 	leaf, ok := head.([]any)
 	if !ok || len(leaf) != 3 {
-		valueError("Domain() invalid item in domain: %s", repr(head))
+		t.badLeaf(head)
 	}
 	return t.leaf(m, leaf, d, top), rest
 }
@@ -98,7 +120,10 @@ func (t *tx) leaf(m *model, leaf []any, d *domain, top bool) test {
 		yes := op == "=" && repr(leaf[0]) == repr(leaf[2])
 		return func(*record) bool { return yes }
 	}
-	if !validOperator(op) {
+	if !t.validOperator(op) {
+		if t.s.dialect.old {
+			t.badLeaf(leaf)
+		}
 		valueError("Invalid operator in condition %s", shown)
 	}
 	switch op {
@@ -110,7 +135,7 @@ func (t *tx) leaf(m *model, leaf []any, d *domain, top bool) test {
 	name, tail, dotted := strings.Cut(path, ".")
 	f := m.byName[name]
 	if f == nil {
-		valueError("Invalid field %s.%s in condition %s", m.name, name, shown)
+		valueError("Invalid field %s.%s in %s %s", m.name, name, t.s.dialect.leaf, shown)
 	}
 	if f.unsearchable {
 		valueError("Cannot convert %s.%s to SQL because it is not stored", m.name, f.name)
@@ -127,7 +152,7 @@ func (t *tx) leaf(m *model, leaf []any, d *domain, top bool) test {
 		}
 	}
 	if dotted && !f.relational() {
-		valueError("Invalid field %s.%s in condition %s", m.name, path, shown)
+		valueError("Invalid field %s.%s in %s %s", m.name, path, t.s.dialect.leaf, shown)
 	}
 	if top && !dotted {
 		t.narrow(m, f, op, value, d)
@@ -146,8 +171,8 @@ func (t *tx) narrow(m *model, f *field, op string, v any, d *domain) {
 		}
 	case f.name == "id" && (op == "=" || op == "in"):
 		d.candidates(idList(v))
-	case f.name == "write_date" && !isFalse(v):
-		lo, hi := t.moment(v)
+	case f.name == "write_date" && slices.Contains([]string{">=", ">", "<", "<="}, op) && !isFalse(v):
+		lo, hi := t.moment(m, f, op, v)
 		switch op {
 		case ">=":
 			d.from = max(d.from, lo)
@@ -178,7 +203,7 @@ func (d *domain) candidates(ids []int64) {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if d.narrowed {
-		ids = slices.DeleteFunc(ids, func(id int64) bool { return !slices.Contains(d.ids, id) })
+		ids = slices.DeleteFunc(ids, func(id int64) bool { _, both := slices.BinarySearch(d.ids, id); return !both })
 	}
 	d.ids, d.narrowed = ids, true
 }

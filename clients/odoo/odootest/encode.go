@@ -43,6 +43,8 @@ func write(b *strings.Builder, v any) {
 		quote(b, v)
 	case []int64:
 		writeList(b, len(v), func(i int) { b.WriteString(strconv.FormatInt(v[i], 10)) })
+	case recordset:
+		write(b, v.ids)
 	case []any:
 		writeList(b, len(v), func(i int) { write(b, v[i]) })
 	case []object:
@@ -150,6 +152,8 @@ func plain(v any) any {
 		return plainList(v)
 	case []int64:
 		return plainList(v)
+	case recordset:
+		return plainList(v.ids)
 	case []any:
 		return plainList(v)
 	case map[string]float64:

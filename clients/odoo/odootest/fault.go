@@ -12,7 +12,7 @@ import (
 type FaultRule struct {
 	// Kind is the name of what goes wrong.
 	Kind string `json:"kind"`
-	// Path is a part of the paths that are hit, such as "purchase.order/search_read"; empty: any.
+	// Path is a part of the paths that are hit, such as "purchase.order/search_read" over either protocol; empty: any.
 	Path string `json:"path,omitempty"`
 	// Nth is the first request that is hit of those that fit, from 1; 0 is 1.
 	Nth int `json:"nth,omitempty"`

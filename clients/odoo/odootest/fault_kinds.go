@@ -78,6 +78,19 @@ func editBetween(s *Server, f *FaultRule, made outcome) *outcome {
 // wholeSeconds rounds up; a negative time is none.
 func wholeSeconds(d time.Duration) int64 { return max(int64((d+time.Second-1)/time.Second), 0) }
 
+// struck makes an answer, unless a fault strikes before or after its effect.
+func (s *Server) struck(path string, answer func() outcome) outcome {
+	f := s.hit(path)
+	if instead := s.strike(f, false, outcome{}); instead != nil {
+		return *instead
+	}
+	made := answer()
+	if instead := s.strike(f, true, made); instead != nil {
+		return *instead
+	}
+	return made
+}
+
 // strike lets a fault act on a request before or after its effect; nil: the request goes on.
 func (s *Server) strike(f *FaultRule, after bool, made outcome) *outcome {
 	if f == nil || faultKinds[f.Kind].after != after {

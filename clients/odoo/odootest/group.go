@@ -36,17 +36,20 @@ func texts(v any) []string {
 func (t *tx) grouped(m *model, a args, aggregates []string, formatted bool) any {
 	by := texts(a["groupby"])
 	var groups []*group
+	byKeys := map[string]*group{}
 	for _, r := range t.search(m, a["domain"], "id", 0, 0) {
 		keys := make([]any, len(by))
 		for i, spec := range by {
 			keys[i] = t.groupKey(m, r, spec)
 		}
-		at := slices.IndexFunc(groups, func(g *group) bool { return slices.EqualFunc(g.keys, keys, same) })
-		if at < 0 {
-			at = len(groups)
-			groups = append(groups, &group{keys: keys})
+		shown := encode(keys)
+		g := byKeys[shown]
+		if g == nil {
+			g = &group{keys: keys}
+			byKeys[shown] = g
+			groups = append(groups, g)
 		}
-		groups[at].rs = append(groups[at].rs, r)
+		g.rs = append(g.rs, r)
 	}
 	if len(by) == 0 && len(groups) == 0 {
 		groups = append(groups, &group{})
@@ -80,7 +83,7 @@ func (t *tx) groupKey(m *model, r *record, spec string) any {
 	if f == nil {
 		valueError("Invalid field '%s' on model '%s'", name, m.name)
 	}
-	v := t.raw(m, r, f)
+	v := t.seen(m, r, f)
 	if f.kind == kDatetime || f.kind == kDate {
 		at, ok := v.(int64)
 		day := time.UnixMicro(at).UTC()
@@ -174,6 +177,9 @@ func (t *tx) groupRow(m *model, g *group, by, aggregates []string, formatted boo
 	}
 	if !formatted {
 		given, _ := domain.([]any)
+		if t.s.dialect.old {
+			return append(row, member{"__domain", append(nestedDomain(extra), given...)})
+		}
 		operators := []any{}
 		for range len(extra) - 1 {
 			operators = append(operators, "&")
@@ -195,7 +201,7 @@ func (t *tx) aggregate(m *model, rs []*record, name, fn string) any {
 	var best any
 	sum, n := 0.0, 0
 	for _, r := range rs {
-		v := t.raw(m, r, f)
+		v := t.seen(m, r, f)
 		if v == nil {
 			continue
 		}
@@ -222,4 +228,16 @@ func (t *tx) aggregate(m *model, rs []*record, name, fn string) any {
 	}
 	valueError("Invalid aggregate '%s'", fmt.Sprint(name, ":", fn))
 	return nil
+}
+
+// nestedDomain joins conditions as version 14 does: "&", a, "&", b, c.
+func nestedDomain(conditions []any) []any {
+	out := []any{}
+	for i, c := range conditions {
+		if i < len(conditions)-1 {
+			out = append(out, "&")
+		}
+		out = append(out, c)
+	}
+	return out
 }

@@ -2,8 +2,6 @@ package odootest
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
@@ -30,6 +28,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, "/_sandbox/"):
 		s.serveSandbox(w, r)
+	case strings.HasPrefix(path, "/xmlrpc/"):
+		s.serveXMLRPC(w, r)
+	case !s.dialect.json2:
+		s.html(w, http.StatusNotFound, s.dialect.notFound)
 	case path == "/web/version", path == "/json/version":
 		w.Header().Set("Set-Cookie", "session_id=sandbox; Max-Age=604800; HttpOnly; Path=/")
 		s.answer(w, http.StatusOK, object{
@@ -39,24 +41,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(path, "/json/2"):
 		s.serveJSON2(w, r)
 	default:
-		html(w, http.StatusNotFound, notFoundHTML)
+		s.html(w, http.StatusNotFound, s.dialect.notFound)
 	}
 }
 
 func (s *Server) serveJSON2(w http.ResponseWriter, r *http.Request) {
 	c := Call{Time: s.cfg.Now().UTC(), Method: r.Method, Path: r.URL.Path}
-	fault := s.hit(r.URL.Path)
-	out := s.strike(fault, false, outcome{})
-	if out == nil {
-		out = &outcome{}
-		out.status, out.body = s.json2(r, &c)
-		if instead := s.strike(fault, true, *out); instead != nil {
-			out = instead
-		}
-	}
+	out := s.struck(r.URL.Path, func() (made outcome) {
+		made.status, made.body = s.json2(r, &c)
+		return made
+	})
 	c.Status = out.status
 	s.note(c)
-	s.finish(w, *out)
+	s.finish(w, out)
 }
 
 func (s *Server) finish(w http.ResponseWriter, out outcome) {
@@ -71,7 +68,7 @@ func (s *Server) finish(w http.ResponseWriter, out outcome) {
 		if out.status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept", "application/json")
 		}
-		html(w, out.status, string(body))
+		s.html(w, out.status, string(body))
 	case *apiError:
 		if out.status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", "Bearer ")
@@ -118,7 +115,7 @@ func (s *Server) json2(r *http.Request, c *Call) (int, any) {
 	if failure != nil {
 		return fail(failure)
 	}
-	out, n, failure := s.run(time.Time{}, user, uid, parts[0], parts[1], named)
+	out, n, failure := s.run(time.Time{}, user, uid, invocation{model: parts[0], method: parts[1], named: named})
 	c.Records = n
 	if failure != nil {
 		return fail(failure)
@@ -127,7 +124,9 @@ func (s *Server) json2(r *http.Request, c *Call) (int, any) {
 }
 
 func invalidKey() *apiError {
-	return httpError(http.StatusUnauthorized, "Unauthorized", "Invalid apikey")
+	e := httpError(http.StatusUnauthorized, "Unauthorized", "Invalid apikey")
+	e.remote = accessDenied()
+	return e
 }
 
 func fail(e *apiError) (int, any) { return e.status, e }
@@ -135,12 +134,9 @@ func fail(e *apiError) (int, any) { return e.status, e }
 func (s *Server) authenticate(key string) (*User, int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	given := sha256.Sum256([]byte(key))
 	for i := range s.cfg.Users {
-		u := &s.cfg.Users[i]
-		held := sha256.Sum256([]byte(u.Key))
-		if u.Key != "" && subtle.ConstantTimeCompare(given[:], held[:]) == 1 && u.KeyScopeOK && !u.KeyExpired {
-			return u, int64(i + superuserID + 1)
+		if u, uid := &s.cfg.Users[i], int64(i+superuserID+1); s.opens(u, uid, key) {
+			return u, uid
 		}
 	}
 	return nil, 0
@@ -179,18 +175,18 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 	if status == http.StatusOK {
 		h.Set("X-Content-Type-Options", "nosniff")
 	}
-	send(w, status, encode(v))
+	s.send(w, status, encode(v))
 }
 
-func html(w http.ResponseWriter, status int, body string) {
+func (s *Server) html(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	send(w, status, body)
+	s.send(w, status, body)
 }
 
 // send closes the connection as the bare server does. A client that left is no business of the sandbox.
-func send(w http.ResponseWriter, status int, body string) {
+func (s *Server) send(w http.ResponseWriter, status int, body string) {
 	h := w.Header()
-	h.Set("Server", "Werkzeug/2.2.2 Python/3.11.2")
+	h.Set("Server", s.dialect.server)
 	h.Set("Connection", "close")
 	h.Set("Content-Length", itoa(int64(len(body))))
 	w.WriteHeader(status)

@@ -1,6 +1,7 @@
 package odootest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,54 +21,102 @@ type method struct {
 var private = strings.Fields("exists browse sudo with_context with_env with_user with_company filtered mapped sorted ensure_one " +
 	"search_fetch fetch flush_recordset flush_model invalidate_recordset invalidate_model init modified")
 
-// call is the dispatch of /json/2/<model>/<method>.
-func (t *tx) call(name, methodName string, named map[string]any) any {
-	m := t.s.model(name)
-	if m == nil {
-		panic(httpError(http.StatusNotFound, "NotFound", "the model '%s' does not exist", name))
+// invocation is a call of a method: by names over JSON-2, by place and names over XML-RPC.
+type invocation struct {
+	model, method string
+	named         map[string]any
+	positional    []any
+	remote        bool // over XML-RPC
+}
+
+// call finds the method and runs it.
+func (t *tx) call(inv invocation) any {
+	m := t.s.model(inv.model)
+	if m == nil || m.internal {
+		e := httpError(http.StatusNotFound, "NotFound", "the model '%s' does not exist", inv.model)
+		e.remote = &apiError{name: "odoo.exceptions.UserError", message: "Object " + inv.model + " doesn't exist"}
+		panic(e)
 	}
-	if strings.HasPrefix(methodName, "_") || slices.Contains(private, methodName) {
-		accessError("Private methods (such as '%s.%s') cannot be called remotely.", name, methodName)
+	if !t.s.dialect.reachable(inv.method) {
+		accessError("%s", t.s.dialect.private(inv.model, inv.method))
 	}
-	md, ok := t.s.methods[name+"."+methodName]
+	md, ok := t.s.methods[inv.model+"."+inv.method]
 	if !ok {
-		md, ok = genericMethods[methodName]
+		md, ok = genericMethods[inv.method]
+		ok = ok && !slices.Contains(t.s.dialect.absent, inv.method)
 	}
 	if !ok {
-		panic(httpError(http.StatusNotFound, "NotFound", "The method '%s.%s' does not exist", name, methodName))
+		text := t.s.dialect.noMethod(inv.model, inv.method)
+		e := httpError(http.StatusNotFound, "NotFound", "%s", text)
+		e.remote = pythonError("builtins.AttributeError", "%s", text)
+		panic(e)
 	}
-	idsGiven, hasIDs := named["ids"]
+	if inv.remote {
+		t.remote = true
+		t.place(md, &inv)
+	}
+	idsGiven, hasIDs := inv.named["ids"]
 	if md.onModel && hasIDs && !isFalse(idsGiven) && len(idList(idsGiven)) > 0 {
-		panic(httpError(http.StatusUnprocessableEntity, "UnprocessableEntity", "cannot call %s.%s with ids", name, methodName))
+		panic(httpError(http.StatusUnprocessableEntity, "UnprocessableEntity", "cannot call %s.%s with ids", inv.model, inv.method))
 	}
-	a := bind(md, named)
-	t.useContext(named["context"])
+	a := t.bind(md, inv)
+	t.useContext(inv.named["context"])
 	if md.needs != "" {
 		t.check(m, md.needs)
 	}
 	if md.onModel {
 		return md.run(t, m, nil, a)
 	}
-	return md.run(t, m, t.targets(m, methodName, idList(idsGiven)), a)
+	return md.run(t, m, t.targets(m, inv.method, idList(idsGiven)), a)
 }
 
-func bind(md method, named map[string]any) args {
-	a := args{}
+// place gives positional arguments their names; the first one of a record method is its ids.
+func (t *tx) place(md method, inv *invocation) {
+	named := maps.Clone(inv.named)
+	rest := inv.positional
+	if !md.onModel {
+		if len(rest) == 0 {
+			panic(pythonError("builtins.IndexError", "list index out of range"))
+		}
+		named["ids"], rest = rest[0], rest[1:]
+	}
 	params := strings.Fields(md.params)
-	for _, k := range jsonbKeys(named) {
+	if len(rest) > len(params) {
+		panic(pythonError("builtins.TypeError", "%s() takes %d positional arguments but %d were given",
+			t.s.dialect.function(inv.method), len(params)+1, len(rest)+1))
+	}
+	for i, v := range rest {
+		named[t.s.dialect.argument(*inv, strings.TrimSuffix(params[i], "!"))] = v
+	}
+	inv.named = named
+}
+
+// bind checks the names of the arguments and gives them those of the method's table.
+func (t *tx) bind(md method, inv invocation) args {
+	a := args{}
+	wrong := func(text, remote string, name string) {
+		e := httpError(http.StatusUnprocessableEntity, "UnprocessableEntity", text, name)
+		e.remote = pythonError("builtins.TypeError", "%s() "+remote, t.s.dialect.function(inv.method), name)
+		panic(e)
+	}
+	own := map[string]string{}
+	for p := range strings.FieldsSeq(md.params) {
+		name := strings.TrimSuffix(p, "!")
+		own[t.s.dialect.argument(inv, name)] = name
+	}
+	for _, k := range jsonbKeys(inv.named) {
 		if k == "ids" || k == "context" {
 			continue
 		}
-		if !slices.Contains(params, k) && !slices.Contains(params, k+"!") {
-			panic(httpError(http.StatusUnprocessableEntity, "UnprocessableEntity", "got an unexpected keyword argument '%s'", k))
+		if own[k] == "" {
+			wrong("got an unexpected keyword argument '%s'", "got an unexpected keyword argument '%s'", k)
 		}
-		a[k] = named[k]
+		a[own[k]] = inv.named[k]
 	}
-	for _, p := range params {
-		if k, must := strings.CutSuffix(p, "!"); must {
-			if _, ok := a[k]; !ok {
-				panic(httpError(http.StatusUnprocessableEntity, "UnprocessableEntity", "missing a required argument: '%s'", k))
-			}
+	for p := range strings.FieldsSeq(md.params) {
+		name, must := strings.CutSuffix(p, "!")
+		if _, given := a[name]; must && !given {
+			wrong("missing a required argument: '%s'", "missing 1 required positional argument: '%s'", t.s.dialect.argument(inv, name))
 		}
 	}
 	return a
@@ -75,7 +124,7 @@ func bind(md method, named map[string]any) args {
 
 // targets finds the records of a call: reading leaves missing ones out, everything else refuses them.
 func (t *tx) targets(m *model, methodName string, ids []int64) []*record {
-	reading := methodName == "read" || methodName == "web_read" || methodName == "has_access"
+	reading := slices.Contains([]string{"read", "web_read", "has_access", "exists"}, methodName)
 	rs := t.found(m, ids)
 	visible := t.visible(m)
 	for _, r := range rs {
@@ -131,9 +180,10 @@ func init() {
 			if !ok {
 				typeError("'%T' object is not a mapping", a["vals"])
 			}
-			t.update(m, rs, vals)
+			t.update(m, rs, t.inward(m, vals))
 			return true
 		}},
+		"exists": {run: func(_ *tx, _ *model, rs []*record, _ args) any { return idsOf(rs) }}, // version 14
 		"unlink": {needs: "unlink", run: func(t *tx, m *model, rs []*record, _ args) any {
 			t.unlink(m, rs)
 			return true
@@ -164,9 +214,12 @@ func createMany(t *tx, m *model, _ []*record, a args) any {
 		if !ok {
 			typeError("'%T' object is not a mapping", e)
 		}
-		ids = append(ids, t.create(m, vals).id)
+		ids = append(ids, t.create(m, t.inward(m, vals)).id)
 	}
 	t.records += len(ids)
+	if !ok && t.remote { // over JSON-2 one object gives a list of one
+		return ids[0]
+	}
 	return ids
 }
 
@@ -187,13 +240,15 @@ func nameSearch(t *tx, m *model, _ []*record, a args) any {
 	if op == "" {
 		op = "ilike"
 	}
-	dom, _ := a["domain"].([]any)
+	matches := func(*record) bool { return true }
 	if name := str(a["name"]); name != "" {
-		dom = append(slices.Clone(dom), []any{"display_name", op, name})
+		matches = t.condition(m, m.field("display_name"), op, name, "")
 	}
 	out := []any{}
-	for _, r := range t.search(m, dom, "", 0, limit) {
-		out = append(out, []any{r.id, t.displayName(m, r)})
+	for _, r := range t.search(m, a["domain"], "", 0, 0) {
+		if matches(r) && (limit == 0 || len(out) < limit) {
+			out = append(out, []any{r.id, t.displayName(m, r)})
+		}
 	}
 	return out
 }
@@ -215,7 +270,7 @@ func fieldsGet(t *tx, m *model, a args) any {
 		return len(names) == 0 || slices.Contains(names, any(name))
 	}
 	out := object{}
-	for _, f := range m.fields {
+	for _, f := range m.shown() {
 		if !wanted(a["allfields"], f.name) {
 			continue
 		}
@@ -237,7 +292,7 @@ func fieldsGet(t *tx, m *model, a args) any {
 			add("relation", f.rel)
 		}
 		if f.inverse != "" {
-			add("relation_field", f.inverse)
+			add("relation_field", t.s.model(f.rel).field(f.inverse).name)
 		}
 		if f.domain != "" {
 			attrs = append(attrs, member{"domain", f.domain})

@@ -15,7 +15,11 @@ func (s *Server) installMoves() {
 	mv.display = func(t *tx, r *record) string { return moveTitle(rec{t, mv, r}) }
 	mv.defaults = func(t *tx, vals map[string]any) { t.moveDefaults(vals) }
 	mv.created = func(t *tx, r *record) { t.moveCreated(rec{t, mv, r}) }
-	mv.guard = func(_ *tx, rs []*record, vals map[string]any) { guardPosted(mv, rs, vals) }
+	mv.guard = func(t *tx, rs []*record, vals map[string]any) {
+		if !t.s.dialect.old {
+			guardPosted(mv, rs, vals)
+		}
+	}
 	mv.wrote = func(t *tx, r *record, vals map[string]any) { t.moveWrote(rec{t, mv, r}, vals) }
 	mv.unlinked = func(t *tx, rs []*record) { t.deleteMoves(mv, rs) }
 	mv.computed("purchase_id", func(*tx, *record) any { return nil })
@@ -44,6 +48,7 @@ func (s *Server) installMoves() {
 	}
 	ml.guard = func(t *tx, rs []*record, vals map[string]any) {
 		for _, r := range rs {
+			t.balanced14(rec{t, ml, r}, vals)
 			if _, moved := vals["purchase_line_id"]; moved {
 				if po := (rec{t, ml, r}).ref("purchase_line_id"); po != 0 {
 					t.dirtyLines[po] = true
@@ -53,7 +58,7 @@ func (s *Server) installMoves() {
 	}
 	ml.wrote = func(t *tx, r *record, vals map[string]any) {
 		for _, name := range []string{"analytic_distribution", "account_id", "product_id", "quantity", "name"} {
-			if _, ok := vals[name]; ok {
+			if _, ok := vals[name]; ok && !t.s.dialect.old { // version 14 keeps what it has booked
 				t.reanalyse[r.id] = true
 			}
 		}
@@ -167,7 +172,7 @@ func (t *tx) accountingDate(invoiceDate, typ string) string {
 	if err != nil {
 		return t.today()
 	}
-	if strings.HasPrefix(typ, "out_") {
+	if strings.HasPrefix(typ, "out_") || t.s.dialect.old {
 		return invoiceDate
 	}
 	if invoiceDate[:7] < t.today()[:7] {
@@ -176,9 +181,13 @@ func (t *tx) accountingDate(invoiceDate, typ string) string {
 	return max(invoiceDate, t.today())
 }
 
-// dueDate is the day of creation without payment terms, as Odoo 19 does even for a back-dated bill.
+// dueDate is the day of creation without payment terms, as Odoo 19 does even for a back-dated bill; version 14 takes the
+// bill's date.
 func (t *tx) dueDate(term any, invoiceDate string) string {
 	from, err := time.Parse(time.DateOnly, invoiceDate)
+	if err == nil && isFalse(term) && t.s.dialect.old {
+		return invoiceDate
+	}
 	if err != nil || isFalse(term) {
 		return t.today()
 	}
@@ -192,6 +201,7 @@ func (t *tx) dueDate(term any, invoiceDate string) string {
 }
 
 func (t *tx) moveCreated(m rec) {
+	t.single14(m)
 	t.stampPartner(m)
 	t.setCounter(m)
 	t.dirtyMoves[m.id] = true
@@ -210,11 +220,13 @@ func (t *tx) stampPartner(m rec) {
 }
 
 func (t *tx) moveWrote(m rec, vals map[string]any) {
+	t.single14(m)
+	t.header14(m, vals)
 	if _, ok := vals["partner_id"]; ok {
 		t.stampPartner(m)
 	}
 	if d, ok := vals["invoice_date"]; ok && !isFalse(d) {
-		if _, given := vals["date"]; !given {
+		if _, given := vals["date"]; !given && !t.s.dialect.old {
 			t.set(m.m, m.record, m.m.field("date"), t.accountingDate(m.str("invoice_date"), m.str("move_type")))
 		}
 		if _, given := vals["invoice_date_due"]; !given && m.ref("invoice_payment_term_id") != 0 {
@@ -238,6 +250,9 @@ func (t *tx) deleteMoves(m *model, rs []*record) {
 		mv := rec{t, m, r}
 		if mv.str("state") == "posted" {
 			userError("You cannot delete a posted entry. Reset it to draft first.")
+		}
+		if mv.is("posted_before") && t.s.dialect.old {
+			userError("You cannot delete an entry which has been posted once.")
 		}
 		if mv.is("posted_before") && !t.lastOfChain(mv) {
 			userError("You cannot delete this entry, as it has already consumed a sequence number and is not the last one in the chain. You should probably revert it instead.")

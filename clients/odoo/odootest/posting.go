@@ -18,6 +18,12 @@ func (s *Server) installPosting() {
 		}}
 	}
 	s.methods["account.move.action_post"] = each(false, func(t *tx, m rec) { t.post(m) })
+	if post := s.methods["account.move.action_post"].run; s.dialect.old {
+		s.methods["account.move.action_post"] = method{needs: "write", run: func(t *tx, m *model, rs []*record, a args) any {
+			post(t, m, rs, a)
+			return recordset{m.name, idsOf(rs)}
+		}}
+	}
 	s.methods["account.move.button_draft"] = each(nil, func(t *tx, m rec) { t.toDraft(m) })
 	s.methods["account.move.button_cancel"] = each(nil, func(t *tx, m rec) {
 		if m.str("state") == "posted" {
@@ -64,8 +70,13 @@ func (s *Server) installPosting() {
 // moveState changes the state; the move and all its lines are rewritten, linked orders recomputed.
 func (t *tx) moveState(m rec, state string) {
 	m.m.assign(t, m, "state", state)
+	m.touch()
+	t.touchItems14(m)
 	t.dirtyMoves[m.id] = true
 	t.flush()
+	if state == "cancel" {
+		t.ordersOf14(m)
+	}
 }
 
 func (t *tx) post(m rec) {
@@ -96,7 +107,7 @@ func (t *tx) post(m rec) {
 	if strings.HasPrefix(typ, "in_") && m.ref("partner_id") != 0 {
 		t.rankSupplier(m.ref("partner_id"))
 	}
-	if origin, ok := m.follow("reversed_entry_id"); ok && origin.str("state") == "posted" {
+	if origin, ok := m.follow("reversed_entry_id"); ok && !t.s.dialect.old && origin.str("state") == "posted" {
 		t.reconcile(origin, m)
 	}
 }
@@ -112,7 +123,7 @@ func (t *tx) checkPostable(m rec, typ string) {
 		userError("You cannot validate an invoice with a negative total amount. You should create a credit note instead. Use the action menu to transform it into a credit note or refund directly.")
 	}
 	if m.val("invoice_date") == nil {
-		if strings.HasPrefix(typ, "in_") {
+		if strings.HasPrefix(typ, "in_") && !t.s.dialect.old {
 			userError("The Bill/Refund date is required to validate this document.")
 		}
 		m.m.assign(t, m, "invoice_date", t.today())

@@ -50,7 +50,9 @@ func (s *Server) installProducts() {
 					t.set(m, p.record, m.field(name), up.val(name))
 				}
 			}
-			p.touch()
+			if !t.s.dialect.old {
+				p.touch()
+			}
 		}
 	}
 	m.unlinked = func(t *tx, rs []*record) {
@@ -58,7 +60,7 @@ func (s *Server) installProducts() {
 		f := lines.field("product_id")
 		for _, r := range rs {
 			if slices.ContainsFunc(lines.recs, func(l *record) bool { return l.at(f.slot) == r.id }) {
-				badForeignKey(lines, f)
+				t.badForeignKey(lines, f)
 			}
 		}
 	}

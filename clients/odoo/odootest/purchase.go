@@ -18,8 +18,11 @@ func (s *Server) installPurchase() {
 	}
 	po.defaults = func(t *tx, vals map[string]any) { t.orderDefaults(po, vals) }
 	po.created = func(t *tx, r *record) { t.dirtyOrders[r.id] = true }
-	po.wrote = func(t *tx, r *record, _ map[string]any) {
+	po.wrote = func(t *tx, r *record, vals map[string]any) {
 		o := rec{t, po, r}
+		if given(vals, "order_line", "currency_id") {
+			t.touchLines14(o)
+		}
 		t.dirtyOrders[r.id] = true
 		for _, id := range o.ids("order_line") {
 			l := t.rec(pol.name, id)
@@ -47,6 +50,9 @@ func (s *Server) installPurchase() {
 		t.set(pol, r, pol.field("company_id"), o.val("company_id"))
 		t.set(pol, r, pol.field("partner_id"), o.val("partner_id"))
 		checkAccountable(l)
+		if !t.fresh[o.record] {
+			t.touchOrder14(o)
+		}
 		t.dirtyLines[r.id] = true
 		t.dirtyOrders[o.id] = true
 	}
@@ -56,8 +62,15 @@ func (s *Server) installPurchase() {
 			userError("You cannot change the type of a purchase order line. Instead you should delete the current line and create a new line of the proper type.")
 		}
 		checkAccountable(l)
+		o, _ := l.follow("order_id")
+		if given(vals, "price_unit", "product_qty", "tax_ids", "product_id", "product_uom_id") {
+			t.touchLines14(o)
+		}
+		if given(vals, "date_planned") && t.s.dialect.old {
+			o.touch()
+		}
 		t.dirtyLines[r.id] = true
-		t.dirtyOrders[l.ref("order_id")] = true
+		t.dirtyOrders[o.id] = true
 	}
 	pol.unlinked = func(t *tx, rs []*record) {
 		for _, r := range rs {
@@ -66,7 +79,9 @@ func (s *Server) installPurchase() {
 				userError("Cannot delete a purchase order line which is in state “Purchase Order”.")
 			}
 			t.dirtyOrders[l.ref("order_id")] = true
+			o, _ := l.follow("order_id")
 			t.dropLine(r)
+			t.touchOrder14(o)
 		}
 	}
 	pol.computed("state", func(t *tx, r *record) any { return related1(rec{t, pol, r}, "order_id", "state") })
@@ -74,6 +89,11 @@ func (s *Server) installPurchase() {
 	pol.computed("product_uom_qty", func(t *tx, r *record) any { return (rec{t, pol, r}).num("product_qty") })
 	po.computed("invoice_count", func(t *tx, r *record) any { return int64(len((rec{t, po, r}).ids("invoice_ids"))) })
 	s.purchaseMethods()
+}
+
+// given tells whether any of these values was written.
+func given(vals map[string]any, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := vals[name]; return ok })
 }
 
 func related1(r rec, ref, name string) any {
@@ -96,7 +116,7 @@ func (t *tx) dropLine(l *record) {
 
 func (t *tx) orderDefaults(m *model, vals map[string]any) {
 	if isFalse(vals["name"]) || vals["name"] == "New" {
-		vals["name"] = fmt.Sprintf("P%05d", m.seq+1)
+		vals["name"] = fmt.Sprintf("P%05d", t.comingID(m))
 	}
 	if isFalse(vals["company_id"]) {
 		vals["company_id"] = num(t.company())
@@ -294,6 +314,7 @@ func (s *Server) purchaseMethods() {
 			return
 		}
 		state(t, o, "purchase")
+		t.touchLines14(o)
 		o.put("date_approve", t.start/1e6*1e6)
 		for _, id := range o.ids("order_line") {
 			t.storePrice(t.rec("purchase.order.line", id), o)
@@ -312,9 +333,10 @@ func (s *Server) purchaseMethods() {
 				}
 			}
 			state(t, o, "cancel")
+			t.touchLines14(o)
 		}),
 		"button_draft":  each(object{}, func(t *tx, o rec) { state(t, o, "draft") }),
-		"button_lock":   each(nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": true}) }),
+		s.dialect.lock:  each(nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": true}) }),
 		"button_unlock": each(nil, func(t *tx, o rec) { t.update(o.m, []*record{o.record}, map[string]any{"locked": false}) }),
 		"action_create_invoice": {needs: "write", params: "attachment_ids", run: func(t *tx, m *model, rs []*record, _ args) any {
 			return t.createInvoices(m, rs)

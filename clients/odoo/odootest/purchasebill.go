@@ -82,27 +82,38 @@ func (t *tx) billOrders(orders []rec) int64 {
 		}
 	}
 	slices.Sort(names)
+	ref := null(strings.Join(slices.Compact(refs), ", "))
 	vals := map[string]any{
 		"move_type": typ, "partner_id": num(first.ref("partner_id")), "company_id": num(first.ref("company_id")),
 		"currency_id": num(first.ref("currency_id")), "invoice_origin": strings.Join(names, ", "), "invoice_line_ids": lines,
-		"narration": first.val("note"), "ref": null(strings.Join(slices.Compact(refs), ", ")),
+		"narration": first.val("note"), "ref": ref,
+	}
+	if t.s.dialect.old {
+		vals["payment_reference"] = ref
 	}
 	if term := first.ref("payment_term_id"); term != 0 {
 		vals["invoice_payment_term_id"] = num(term)
 	}
-	return t.create(t.s.model("account.move"), vals).id
+	made := t.create(t.s.model("account.move"), vals).id
+	for _, o := range orders {
+		t.touchOrder14(o)
+	}
+	return made
 }
 
 // billLine is the bill's line for an order line, to be created.
 func (t *tx) billLine(l rec, seq int64) map[string]any {
 	vals := map[string]any{"sequence": num(seq), "name": l.str("name"), "purchase_line_id": num(l.id)}
+	if t.s.dialect.old {
+		t.billLine14(l, vals)
+	}
 	if dt := l.str("display_type"); dt != "" {
 		vals["display_type"] = dt
 		return vals
 	}
 	if p, ok := l.follow("product_id"); ok {
 		vals["product_id"] = num(p.id)
-		if title := t.displayName(p.m, p.record); !strings.HasPrefix(l.str("name"), title) {
+		if title := t.displayName(p.m, p.record); !t.s.dialect.old && !strings.HasPrefix(l.str("name"), title) {
 			vals["name"] = title + "\n" + l.str("name")
 		}
 	}

@@ -12,50 +12,70 @@ const everybody = "internal"
 
 // grants follows what was measured on the real server: reading master data is free, documents need a group.
 var grants = map[string]grant{
-	"purchase.order":               {"purchase billing readonly", "purchase"},
-	"purchase.order.line":          {"purchase billing readonly", "purchase"},
-	"account.move":                 {"purchase billing readonly", "purchase billing"},
-	"account.move.line":            {"purchase billing readonly", "purchase billing"},
-	"account.analytic.account":     {everybody, "analytic"},
-	"account.analytic.plan":        {"analytic", "analytic"},
-	"account.analytic.line":        {"billing analytic readonly", "billing analytic"},
-	"account.journal":              {"purchase billing readonly", ""},
-	"account.payment.register":     {"billing", "billing"},
-	"res.partner":                  {everybody, ""},
-	"res.company":                  {everybody, ""},
-	"res.currency":                 {everybody, ""},
-	"res.currency.rate":            {everybody, ""},
-	"res.country":                  {everybody, ""},
-	"res.country.state":            {everybody, ""},
-	"res.users":                    {everybody, ""},
-	"product.category":             {everybody, ""},
-	"product.template":             {everybody, ""},
-	"product.product":              {everybody, ""},
-	"product.supplierinfo":         {"purchase", "purchase"},
-	"uom.uom":                      {everybody, ""},
-	"account.account":              {everybody, ""},
-	"account.tax":                  {everybody, ""},
-	"account.tax.group":            {everybody, ""},
-	"account.tax.repartition.line": {everybody, ""},
-	"account.payment.term":         {everybody, ""},
-	"account.payment.term.line":    {everybody, ""},
-	"account.fiscal.position":      {"purchase billing readonly", ""},
-	"project.project":              {everybody, ""},
-	"ir.model.fields":              {"", ""},
-	"ir.config_parameter":          {"system", "system"},
+	"purchase.order":                {"purchase billing readonly", "purchase"},
+	"purchase.order.line":           {"purchase billing readonly", "purchase"},
+	"account.move":                  {"purchase billing readonly", "purchase billing"},
+	"account.move.line":             {"purchase billing readonly", "purchase billing"},
+	"account.analytic.account":      {everybody, "analytic"},
+	"account.analytic.plan":         {"analytic", "analytic"},
+	"account.analytic.group":        {"analytic", "analytic"},
+	"account.analytic.tag":          {"analytic", "analytic"},
+	"account.analytic.distribution": {"analytic", "analytic"},
+	"account.account.type":          {everybody, ""},
+	"uom.category":                  {everybody, ""},
+	"account.analytic.line":         {"billing analytic readonly", "billing analytic"},
+	"account.journal":               {"purchase billing readonly", ""},
+	"account.payment.register":      {"billing", "billing"},
+	"res.partner":                   {everybody, "contact"},
+	"res.company":                   {everybody, ""},
+	"res.currency":                  {everybody, ""},
+	"res.currency.rate":             {everybody, ""},
+	"res.country":                   {everybody, ""},
+	"res.country.state":             {everybody, ""},
+	"res.users":                     {everybody, ""},
+	"product.category":              {everybody, ""},
+	"product.template":              {everybody, ""},
+	"product.product":               {everybody, ""},
+	"product.supplierinfo":          {"purchase", "purchase"},
+	"uom.uom":                       {everybody, ""},
+	"account.account":               {everybody, ""},
+	"account.tax":                   {everybody, ""},
+	"account.tax.group":             {everybody, ""},
+	"account.tax.repartition.line":  {everybody, ""},
+	"account.payment.term":          {everybody, ""},
+	"account.payment.term.line":     {everybody, ""},
+	"account.fiscal.position":       {"purchase billing readonly", ""},
+	"project.project":               {everybody, ""},
+	"ir.model.fields":               {"", ""},
+	"ir.config_parameter":           {"system", "system"},
 }
 
 var groupTitles = map[string]string{
 	"purchase": "Purchase/User",
 	"billing":  "Accounting/Invoicing",
 	"analytic": "Analytic Accounting",
+	"contact":  "Contact/Creation",
 	"readonly": "Show Accounting Features - Readonly",
 	"internal": "Role / User",
 	"system":   "Role / Administrator",
 }
 
+// titles14 are the groups' names in version 14.
+var titles14 = map[string]string{
+	"purchase": "Purchase/User",
+	"billing":  "Invoicing/Billing",
+	"analytic": "Technical/Analytic Accounting",
+	"contact":  "Extra Rights/Contact Creation",
+	"readonly": "Technical/Show Accounting Features - Readonly",
+	"internal": "User types/Internal User",
+	"system":   "Administration/Settings",
+}
+
 func (t *tx) may(m *model, operation string) bool {
 	if t.user == nil {
+		return true
+	}
+	if t.s.dialect.old && m.name == "ir.model.fields" && operation == "read" {
 		return true
 	}
 	groups := grants[m.name].groups(operation)
@@ -79,7 +99,7 @@ func (t *tx) check(m *model, operation string) {
 	if groups := grants[m.name].groups(operation); len(groups) > 0 {
 		titles := make([]string, len(groups))
 		for i, g := range groups {
-			titles[i] = "\t- " + groupTitles[g]
+			titles[i] = "\t- " + t.s.dialect.groups[g]
 		}
 		slices.Sort(titles)
 		text = "This operation is allowed for the following groups:\n" + strings.Join(titles, "\n")

@@ -17,6 +17,8 @@ type Call struct {
 	User    string    `json:"user"`
 	Status  int       `json:"status"`
 	Records int       `json:"records"`
+	// Fault is the fault code of an XML-RPC answer, which has status 200 all the same; 0 for none.
+	Fault int `json:"fault"`
 }
 
 // Journal is every API request so far, oldest first.
@@ -56,6 +58,7 @@ func (s *Server) serveSandbox(w http.ResponseWriter, r *http.Request) {
 				{"user", c.User},
 				{"status", int64(c.Status)},
 				{"records", int64(c.Records)},
+				{"fault", int64(c.Fault)},
 			})
 		}
 		s.answer(w, http.StatusOK, calls)
@@ -69,7 +72,7 @@ func (s *Server) serveSandbox(w http.ResponseWriter, r *http.Request) {
 		_ = s.SetFaults() // no kind, no error
 		s.answerFaults(w)
 	default:
-		html(w, http.StatusNotFound, notFoundHTML)
+		s.html(w, http.StatusNotFound, s.dialect.notFound)
 	}
 }
 
@@ -78,7 +81,7 @@ func (s *Server) serveEdit(w http.ResponseWriter, r *http.Request) {
 	dec.UseNumber()
 	var e Edit
 	if err := dec.Decode(&e); err != nil {
-		html(w, http.StatusBadRequest, err.Error())
+		s.html(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	v, err := s.do(e.Start, e.Model, e.Method, e.IDs, e.Args)
@@ -87,7 +90,7 @@ func (s *Server) serveEdit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		html(w, http.StatusBadRequest, err.Error())
+		s.html(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	s.answer(w, http.StatusOK, v)
@@ -104,7 +107,7 @@ func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
 		err = s.SetFaults(rules...)
 	}
 	if err != nil {
-		html(w, http.StatusBadRequest, err.Error())
+		s.html(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	s.answerFaults(w)
@@ -113,9 +116,9 @@ func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answerFaults(w http.ResponseWriter) {
 	raw, err := json.Marshal(s.Faults())
 	if err != nil {
-		html(w, http.StatusInternalServerError, err.Error())
+		s.html(w, http.StatusInternalServerError, err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	send(w, http.StatusOK, string(raw))
+	s.send(w, http.StatusOK, string(raw))
 }

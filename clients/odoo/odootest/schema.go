@@ -28,7 +28,9 @@ const (
 
 // field is one column, or a value computed on reading when compute is set.
 type field struct {
-	name, label  string
+	// key is its name in this package, name the one that callers know: version 14 says taxes_id for tax_ids.
+	key, name    string
+	label        string
 	kind         kind
 	rel, inverse string
 	options      [][2]string
@@ -42,6 +44,17 @@ type field struct {
 	idx          bool
 	slot         int
 	compute      func(t *tx, r *record) any
+
+	// hidden fields are for this package only: the version does not have them.
+	hidden bool
+	// digits is the decimal precision that values are rounded to, 0 for none.
+	digits int32
+	// inner are values of a selection that callers never see.
+	inner []string
+	// view turns the stored value into the one that callers see and search, take turns a value they give into what
+	// is stored; nil: the same.
+	view func(t *tx, r *record, v any) any
+	take func(vals map[string]any, v any)
 }
 
 func (f *field) relational() bool {
@@ -57,8 +70,10 @@ type model struct {
 	name, label string
 	order       string
 	fields      []*field
-	byName      map[string]*field
+	byKey       map[string]*field
+	byName      map[string]*field // as callers know them
 	slots       int
+	internal    bool // unknown to callers: the version has no such model
 
 	display  func(t *tx, r *record) string
 	defaults func(t *tx, vals map[string]any) // before conversion, vals as given
@@ -69,7 +84,7 @@ type model struct {
 }
 
 func (m *model) field(name string) *field {
-	f := m.byName[name]
+	f := m.byKey[name]
 	if f == nil {
 		panic(fmt.Sprintf("odootest: no field %s on %s", name, m.name))
 	}
@@ -78,7 +93,10 @@ func (m *model) field(name string) *field {
 
 func (m *model) add(f *field) {
 	f.slot = -1
-	if f.kind != kOne2many && f.compute == nil && !magic[f.name] {
+	if f.key == "" {
+		f.key = f.name
+	}
+	if f.kind != kOne2many && f.compute == nil && !magic[f.key] {
 		f.slot = m.slots
 		m.slots++
 		if f.idx {
@@ -86,7 +104,36 @@ func (m *model) add(f *field) {
 		}
 	}
 	m.fields = append(m.fields, f)
-	m.byName[f.name] = f
+	m.byKey[f.key], m.byName[f.name] = f, f
+}
+
+// patch makes the model that of another version: a line in place of the field with its key (name=key|…), "-key" for a
+// field that the version lacks; other lines are fields of its own.
+func (m *model) patch(text string) {
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.TrimSpace(line)
+		if key, gone := strings.CutPrefix(line, "-"); gone {
+			f := m.field(key)
+			f.hidden, f.required, f.filled = true, false, false
+			delete(m.byName, f.name)
+			continue
+		}
+		f := parseField(line)
+		old := m.byKey[f.key]
+		if old == nil {
+			m.add(f)
+			continue
+		}
+		f.slot, f.idx, f.compute = old.slot, old.idx, old.compute
+		m.fields[slices.Index(m.fields, old)] = f
+		delete(m.byName, old.name)
+		m.byKey[f.key], m.byName[f.name] = f, f
+	}
+}
+
+// shown are the fields that callers know.
+func (m *model) shown() []*field {
+	return slices.DeleteFunc(slices.Clone(m.fields), func(f *field) bool { return f.hidden })
 }
 
 // magic fields live outside the row's slots.
@@ -100,10 +147,10 @@ create_date|datetime|Created on|ro
 write_uid|many2one:res.users|Last Updated by|ro
 write_date|datetime|Last Updated on|ro`
 
-// parseModel reads a table of fields, one a line: name|type[:model[:inverse]]|label|flags|options. Flags: req, filled, ro, nostore,
+// parseModel reads a table of fields, one a line: name[=key]|type[:model[:inverse]]|label|flags|options. Flags: req, filled, ro, nostore,
 // nosort, nosearch, idx. Options of a selection: key=Label;key=Label.
 func parseModel(name, label, order, text string) *model {
-	m := &model{name: name, label: label, order: order, byName: map[string]*field{}}
+	m := &model{name: name, label: label, order: order, byKey: map[string]*field{}, byName: map[string]*field{}}
 	m.index = map[int]map[int64][]int64{}
 	for line := range strings.Lines(strings.TrimSpace(text) + magicFields) {
 		m.add(parseField(strings.TrimSpace(line)))
@@ -114,7 +161,11 @@ func parseModel(name, label, order, text string) *model {
 func parseField(line string) *field {
 	cols := append(strings.Split(line, "|"), "", "", "")
 	typ := strings.Split(cols[1], ":")
-	f := &field{name: cols[0], kind: kind(typ[0]), label: cols[2]}
+	name, key, renamed := strings.Cut(cols[0], "=")
+	if !renamed {
+		key = name
+	}
+	f := &field{key: key, name: name, kind: kind(typ[0]), label: cols[2]}
 	if len(typ) > 1 {
 		f.rel = typ[1]
 	}

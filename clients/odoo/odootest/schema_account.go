@@ -20,20 +20,20 @@ func (s *Server) registerAccount() {
 		parseModel("account.analytic.plan", "Analytic Plans", "sequence asc, id", `
 name|char|Name|req
 parent_id|many2one:account.analytic.plan|Parent|idx
-parent_path|char|Parent Path|ro
+parent_path|char|Parent Path|
 complete_name|char|Complete Name|ro
-root_id|many2one:account.analytic.plan|Root|ro nostore
+root_id|many2one:account.analytic.plan|Root|ro nostore nosort
 children_ids|one2many:account.analytic.plan:parent_id|Childrens|
-children_count|integer|Children Plans Count|ro nostore nosort
+children_count|integer|Children Plans Count|ro nostore nosort nosearch
 account_ids|one2many:account.analytic.account:plan_id|Accounts|
 default_applicability|selection|Default Applicability||optional=Optional;mandatory=Mandatory;unavailable=Unavailable
 sequence|integer|Sequence|
 color|integer|Color|`),
 		parseModel("account.analytic.account", "Analytic Account", "plan_id, name asc", `
+plan_id|many2one:account.analytic.plan|Plan|req idx
 name|char|Analytic Account|req
 code|char|Reference|
 active|boolean|Active|
-plan_id|many2one:account.analytic.plan|Plan|req idx
 root_plan_id|many2one:account.analytic.plan|Root Plan|ro
 line_ids|one2many:account.analytic.line:account_id|Analytic Lines|
 company_id|many2one:res.company|Company|

@@ -17,14 +17,14 @@ active|boolean|Active|
 tax_calculation_rounding_method|selection|Tax Calculation Rounding Method||round_per_line=Round per Line;round_globally=Round Globally`),
 		parseModel("res.currency", "Currency", "active desc, name", `
 name|char|Currency|req
-symbol|char|Symbol|
+symbol|char|Symbol|filled
 full_name|char|Name|
-decimal_places|integer|Decimal Places|
+decimal_places|integer|Decimal Places|ro
 rounding|float|Rounding Factor|
 position|selection|Symbol Position||after=After Amount;before=Before Amount
-rate|float|Current Rate|
-inverse_rate|float|Inverse Currency Rate|ro nostore nosort
-date|date|Date|
+rate|float|Current Rate|ro nostore nosort nosearch
+inverse_rate|float|Inverse Rate|ro nostore nosort nosearch
+date|date|Date|ro nostore nosort nosearch
 active|boolean|Active|
 rate_ids|one2many:res.currency.rate:currency_id|Rates|`),
 		parseModel("res.currency.rate", "Currency Rate", "name desc, id", `
@@ -114,10 +114,10 @@ value|text|Value|req`),
 		parseModel("uom.uom", "Product Unit of Measure", "id", `
 name|char|Unit Name|req
 active|boolean|Active|
-relative_factor|float|Contains|
+relative_factor|float|Contains|filled
 relative_uom_id|many2one:uom.uom|Reference Unit|
-factor|float|Absolute Quantity|
-rounding|float|Rounding Precision|nostore
+factor|float|Absolute Quantity|ro
+rounding|float|Rounding Precision|ro nostore nosort nosearch
 parent_path|char|Parent Path|`),
 	)
 }

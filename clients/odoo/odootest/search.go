@@ -62,8 +62,9 @@ func (t *tx) scan(m *model, d *domain, want int) []*record {
 
 // ordering compiles an order clause; byID is true when the scan's own order is the wanted one.
 func (t *tx) ordering(m *model, order string) (compare func(a, b *record) int, byID bool) {
+	fields := m.byName
 	if order == "" {
-		order = m.order
+		order, fields = m.order, m.byKey
 	}
 	type key struct {
 		f    *field
@@ -76,7 +77,7 @@ func (t *tx) ordering(m *model, order string) (compare func(a, b *record) int, b
 			continue
 		}
 		name, _, _ := strings.Cut(words[0], ".")
-		f := m.byName[name]
+		f := fields[name]
 		if f == nil {
 			valueError("Invalid field '%s' on model '%s'", words[0], m.name)
 		}
@@ -103,8 +104,8 @@ func (t *tx) ordering(m *model, order string) (compare func(a, b *record) int, b
 }
 
 func (t *tx) sortKey(m *model, r *record, f *field) any {
-	v := t.raw(m, r, f)
-	if id, ok := v.(int64); ok && f.kind == kMany2one && f.name != "order_id" && f.name != "move_id" {
+	v := t.seen(m, r, f)
+	if id, ok := v.(int64); ok && f.kind == kMany2one && f.key != "order_id" && f.key != "move_id" {
 		if rel := t.s.model(f.rel); rel != nil && rel.get(id) != nil {
 			return t.displayName(rel, rel.get(id))
 		}
@@ -147,8 +148,8 @@ func compareValues(a, b any) int {
 
 // visible is the company rule of the user: documents of his active companies and those of none.
 func (t *tx) visible(m *model) test {
-	co := m.byName["company_id"]
-	cos := m.byName["company_ids"]
+	co := m.byKey["company_id"]
+	cos := m.byKey["company_ids"]
 	allowed := t.companies
 	if t.user == nil && t.ctx["allowed_company_ids"] == nil {
 		return func(*record) bool { return true }
@@ -158,7 +159,7 @@ func (t *tx) visible(m *model) test {
 		return func(*record) bool { return true }
 	case m.name == "res.company":
 		return func(r *record) bool { return slices.Contains(allowed, r.id) }
-	case co != nil:
+	case co != nil && co.slot >= 0:
 		return func(r *record) bool {
 			id, ok := r.at(co.slot).(int64)
 			return !ok || slices.Contains(allowed, id)
@@ -176,14 +177,14 @@ func (t *tx) visible(m *model) test {
 func (t *tx) fieldsNamed(m *model, v any) []*field {
 	names, _ := v.([]any)
 	if len(names) == 0 {
-		return slices.DeleteFunc(slices.Clone(m.fields), func(f *field) bool { return f.name == "id" })
+		return slices.DeleteFunc(m.shown(), func(f *field) bool { return f.name == "id" })
 	}
 	var fs []*field
 	for _, n := range names {
 		name, _ := n.(string)
 		f := m.byName[name]
 		if f == nil {
-			valueError("Invalid field '%s' on '%s'", name, m.name)
+			valueError(t.s.dialect.badRead, name, m.name)
 		}
 		if f.name != "id" && !slices.Contains(fs, f) {
 			fs = append(fs, f)
@@ -199,7 +200,7 @@ func (t *tx) read(m *model, rs []*record, fields any, load any) []object {
 	for _, r := range rs {
 		o := object{{"id", r.id}}
 		for _, f := range fs {
-			o = append(o, member{f.name, t.show(f, t.raw(m, r, f), classic)})
+			o = append(o, member{f.name, t.show(f, t.seen(m, r, f), classic)})
 		}
 		out = append(out, o)
 	}
@@ -231,7 +232,7 @@ func (t *tx) webRead(m *model, rs []*record, spec map[string]any) []object {
 }
 
 func (t *tx) webValue(m *model, r *record, f *field, nested map[string]any) any {
-	v := t.raw(m, r, f)
+	v := t.seen(m, r, f)
 	if nested == nil || !f.relational() {
 		return t.show(f, v, false)
 	}

@@ -2,6 +2,7 @@ package odootest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -14,6 +15,8 @@ const superuserID = 1
 
 // Config says what a sandbox server shows. The zero value is a server without users, which only Do can change.
 type Config struct {
+	// Version is "14.0" or "19.0", empty means 19.0. Version 14 has XML-RPC only, and its own fields and rules.
+	Version string
 	// Database is the name that X-Odoo-Database must carry; another name is answered 404 with HTML. Empty accepts any.
 	Database string
 	// SeveralDatabases makes the header obligatory, as on a server that shows more than one database.
@@ -29,8 +32,8 @@ type User struct {
 	Login string
 	// Key is the secret of the Authorization header.
 	Key string
-	// Groups hold the rights: "purchase", "billing", "analytic", "readonly" (accounting read-only), "system", "internal". Every
-	// user is internal.
+	// Groups hold the rights: "purchase", "billing", "analytic", "readonly" (accounting read-only), "contact" (may change
+	// partners), "system", "internal". Every user is internal.
 	Groups []string
 	// CompanyIDs are the allowed companies, the first is his own; empty means every company.
 	CompanyIDs []int64
@@ -42,12 +45,14 @@ type User struct {
 
 // Server is the sandbox. It is safe for concurrent use: transactions run one after the other.
 type Server struct {
-	cfg    Config
-	mu     sync.Mutex
-	models map[string]*model
+	cfg     Config
+	dialect *dialect
+	mu      sync.Mutex
+	models  map[string]*model
 	// methods are the ones of single models, by "model.method".
 	methods map[string]method
 	calls   []Call
+	commits int64 // transactions that ended well, from 1: 0 is no snapshot
 	faults  []*FaultRule
 	// counters hold the highest number in use by company, journal and prefix.
 	counters map[string]int
@@ -58,9 +63,13 @@ func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Server{cfg: cfg, models: map[string]*model{}, methods: map[string]method{}, counters: map[string]int{}}
+	cfg.Version = cmp.Or(cfg.Version, "19.0")
+	s := &Server{cfg: cfg, dialect: dialectOf(cfg.Version), models: map[string]*model{}, methods: map[string]method{}, counters: map[string]int{}, commits: 1}
 	s.registerBase()
 	s.registerAccount()
+	if s.dialect.old {
+		s.register14()
+	}
 	s.installUsers()
 	s.installPartners()
 	s.installProducts()
@@ -69,6 +78,9 @@ func New(cfg Config) *Server {
 	s.installTaxes()
 	s.installPurchase()
 	s.installMoves()
+	if s.dialect.old {
+		s.install14()
+	}
 	s.seedUsers()
 	return s
 }
@@ -121,31 +133,40 @@ func (s *Server) DoStarted(start time.Time, model, method string, ids []int64, a
 }
 
 func (s *Server) do(start time.Time, model, method string, ids []int64, args map[string]any) (any, error) {
-	raw, err := json.Marshal(args)
+	inv, err := newInvocation(model, method, ids, args)
 	if err != nil {
-		return nil, fmt.Errorf("encoding arguments: %w", err)
+		return nil, err
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var named map[string]any
-	if err := dec.Decode(&named); err != nil {
-		return nil, fmt.Errorf("decoding arguments: %w", err)
-	}
-	if named == nil {
-		named = map[string]any{}
-	}
-	if ids != nil {
-		list := make([]any, len(ids))
-		for i, id := range ids {
-			list[i] = json.Number(itoa(id))
-		}
-		named["ids"] = list
-	}
-	v, _, failure := s.run(start, nil, superuserID, model, method, named)
+	v, _, failure := s.run(start, nil, superuserID, inv)
 	if failure != nil {
 		return nil, failure
 	}
 	return plain(v), nil
+}
+
+// newInvocation is a call made in Go; its arguments become what the API would decode.
+func newInvocation(model, method string, ids []int64, args map[string]any) (invocation, error) {
+	inv := invocation{model: model, method: method}
+	raw, err := json.Marshal(args)
+	if err != nil {
+		return inv, fmt.Errorf("encoding arguments: %w", err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if err := dec.Decode(&inv.named); err != nil {
+		return inv, fmt.Errorf("decoding arguments: %w", err)
+	}
+	if inv.named == nil {
+		inv.named = map[string]any{}
+	}
+	if ids != nil {
+		list := make([]any, len(ids))
+		for i, id := range ids {
+			list[i] = num(id)
+		}
+		inv.named["ids"] = list
+	}
+	return inv, nil
 }
 
 // Create makes one record as the superuser and gives its id.
@@ -165,8 +186,12 @@ func (s *Server) Create(model string, vals map[string]any) (int64, error) {
 	return id, nil
 }
 
-// run is one transaction. It returns the number of records read or written for the journal.
-func (s *Server) run(start time.Time, u *User, uid int64, model, method string, named map[string]any) (out any, records int, failure *apiError) {
+// run is a transaction of one call. It returns the number of records read or written for the journal.
+func (s *Server) run(start time.Time, u *User, uid int64, inv invocation) (out any, records int, failure *apiError) {
+	return s.transact(start, u, uid, func(t *tx) any { return t.call(inv) })
+}
+
+func (s *Server) transact(start time.Time, u *User, uid int64, work func(*tx) any) (out any, records int, failure *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if start.IsZero() {
@@ -187,8 +212,9 @@ func (s *Server) run(start time.Time, u *User, uid int64, model, method string, 
 		}
 		records = t.records
 	}()
-	out = t.call(model, method, named)
+	out = work(t)
 	t.flush()
+	s.commits++
 	return out, t.records, nil
 }
 

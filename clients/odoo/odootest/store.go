@@ -13,6 +13,7 @@ type record struct {
 	v                  []any
 	created, written   int64
 	createdBy, writeBy int64
+	commit             int64 // number of the transaction that changed it last
 }
 
 // table keeps rows by rising id. The write times stand in a slice of their own: a window over a million rows is a
@@ -90,6 +91,10 @@ type tx struct {
 	undo      []func()
 	fresh     map[*record]bool
 	records   int
+	remote    bool               // called over XML-RPC
+	nested    int                // depth of one2many commands
+	snapshot  int64              // commits that this transaction sees, 0 for all
+	reserved  map[string][]int64 // ids taken before, by model
 
 	dirtyMoves, dirtyLines, dirtyOrders, reanalyse map[int64]bool
 }
@@ -124,19 +129,20 @@ func (t *tx) set(m *model, r *record, f *field, v any) {
 
 // touch gives a record this transaction's write date.
 func (t *tx) touch(m *model, r *record) {
-	if r.written == t.start && r.writeBy == t.uid {
+	t.claim(r)
+	if r.written == t.start && r.writeBy == t.uid && r.commit == t.s.commits+1 {
 		return
 	}
-	put := func(at, by int64) {
-		r.written, r.writeBy = at, by
+	put := func(at, by, commit int64) {
+		r.written, r.writeBy, r.commit = at, by, commit
 		if i, ok := m.pos(r.id); ok {
 			m.written[i] = at
 		}
 	}
-	at, by := r.written, r.writeBy
-	put(t.start, t.uid)
+	at, by, commit := r.written, r.writeBy, r.commit
+	put(t.start, t.uid, t.s.commits+1)
 	if !t.fresh[r] {
-		t.undo = append(t.undo, func() { put(at, by) })
+		t.undo = append(t.undo, func() { put(at, by, commit) })
 	}
 }
 
@@ -166,6 +172,7 @@ func (t *tx) insert(m *model, r *record) {
 }
 
 func (t *tx) remove(m *model, r *record) {
+	t.claim(r)
 	m.remove(r)
 	t.undo = append(t.undo, func() { m.insert(r) })
 }

@@ -34,7 +34,8 @@ func direction(typ string) decimal.Decimal {
 	return decimal.NewFromInt(1)
 }
 
-// syncMove works out all lines and totals of a move. Odoo 19 rewrites the move and every line on any edit.
+// syncMove works out all lines and totals of a move. Odoo 19 rewrites the move and every line on any edit, version 14
+// what changed.
 func (t *tx) syncMove(id int64) {
 	m := t.rec("account.move", id)
 	ml := t.s.model("account.move.line")
@@ -56,6 +57,9 @@ func (t *tx) syncMove(id int64) {
 		t.syncInvoice(m)
 	} else {
 		t.syncEntry(m)
+	}
+	if t.s.dialect.old {
+		return
 	}
 	m.touch()
 	for _, lid := range m.ids("line_ids") {
@@ -112,12 +116,18 @@ func (t *tx) syncInvoice(m rec) {
 	t.settle(m, term, total)
 }
 
-// assign stores a value; the caller touches the record.
-func (m *model) assign(t *tx, r rec, name string, v any) { t.set(m, r.record, m.field(name), v) }
+// assign stores a value; the caller touches the record. In version 14 a changed value does.
+func (m *model) assign(t *tx, r rec, name string, v any) {
+	if t.s.dialect.old {
+		r.put(name, v)
+		return
+	}
+	t.set(m, r.record, m.field(name), v)
+}
 
 // setAmounts books a line: amount in the document's currency and balance in the company's.
 func (t *tx) setAmounts(l rec, amount, balance decimal.Decimal) {
-	if m, _ := l.follow("move_id"); m.str("state") == "posted" && !dec(l.num("balance")).Equal(balance) {
+	if m, _ := l.follow("move_id"); m.str("state") == "posted" && !t.s.dialect.old && !dec(l.num("balance")).Equal(balance) {
 		t.reanalyse[l.id] = true
 	}
 	l.m.assign(t, l, "amount_currency", flt(amount))
@@ -165,6 +175,7 @@ func (t *tx) termLine(m rec, amount, balance decimal.Decimal) rec {
 	ml.assign(t, line, "name", null(cmpString(m.str("payment_reference"), m.str("ref"))))
 	ml.assign(t, line, "date_maturity", m.val("invoice_date_due"))
 	t.setAmounts(line, amount, balance)
+	t.itemPrice14(line)
 	return line
 }
 
@@ -198,6 +209,12 @@ func (t *tx) settle(m, term rec, total decimal.Decimal) {
 		state, matching = "reversed", itoa(last)
 	default:
 		state, matching = "paid", itoa(last)
+	}
+	if t.s.dialect.old { // the letter of a full reconciliation, P for a part
+		matching = strings.TrimRight(matching, "0123456789")
+		if matching == "" && !paid.IsZero() && state != "not_paid" {
+			matching = "A" + itoa(last)
+		}
 	}
 	sign := dec(term.num("balance")).Sign()
 	dueHome := dec(term.num("balance")).Sub(paidHome.Mul(decimal.NewFromInt(int64(sign))))

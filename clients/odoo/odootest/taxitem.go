@@ -10,12 +10,14 @@ import (
 type taxKey struct {
 	rep, account int64
 	distribution string
+	share        string // version 14: account and tags
 }
 
 type booked struct {
 	key          taxKey
 	tax          rec
 	distribution map[string]float64
+	share        share14
 	amount, home decimal.Decimal
 	base         decimal.Decimal
 }
@@ -30,7 +32,7 @@ func (t *tx) bookTaxes(m rec, lines []*baseLine) []*booked {
 		l := t.rec(ml.name, id)
 		if l.str("display_type") == "tax" {
 			dist, _ := l.val("analytic_distribution").(map[string]float64)
-			old[taxKey{l.ref("tax_repartition_line_id"), l.ref("account_id"), encode(dist)}] = id
+			old[taxKey{l.ref("tax_repartition_line_id"), l.ref("account_id"), encode(dist), t.shareKey(l)}] = id
 		}
 	}
 	for i, e := range entries {
@@ -55,6 +57,13 @@ func (t *tx) bookTaxes(m rec, lines []*baseLine) []*booked {
 			ml.assign(t, l, "analytic_distribution", e.distribution)
 		}
 		t.setAmounts(l, e.amount.Mul(sign), e.home.Mul(sign))
+		t.itemPrice14(l)
+		if e.share.account != 0 {
+			ml.assign(t, l, "analytic_account_id", e.share.account)
+		}
+		if len(e.share.tags) > 0 {
+			ml.assign(t, l, "analytic_tag_ids", e.share.tags)
+		}
 	}
 	for _, id := range old {
 		t.dropItem(id)
@@ -85,7 +94,11 @@ func (t *tx) groupTaxes(m rec, lines []*baseLine) []*booked {
 				if e.key.account == 0 {
 					e.key.account = b.line.ref("account_id")
 				}
-				if p.tax.is("analytic") || !rep.is("use_in_tax_closing") {
+				if t.s.dialect.old {
+					if e.key.share = t.shareKey(rec{}); p.tax.is("analytic") {
+						e.share, e.key.share = shareOf(b.line), t.shareKey(b.line)
+					}
+				} else if p.tax.is("analytic") || !rep.is("use_in_tax_closing") {
 					e.distribution, _ = b.line.val("analytic_distribution").(map[string]float64)
 				}
 				e.key.distribution = encode(e.distribution)

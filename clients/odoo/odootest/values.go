@@ -17,7 +17,7 @@ const sqlSeconds = "2006-01-02 15:04:05"
 // raw is a field's stored or computed value: nil, bool, int64, float64, string, []int64, map[string]float64, and
 // int64 microseconds for a datetime.
 func (t *tx) raw(m *model, r *record, f *field) any {
-	switch f.name {
+	switch f.key {
 	case "id":
 		return r.id
 	case "create_date":
@@ -40,25 +40,34 @@ func (t *tx) raw(m *model, r *record, f *field) any {
 	return r.at(f.slot)
 }
 
+// seen is a field's value as callers of this version see it.
+func (t *tx) seen(m *model, r *record, f *field) any {
+	v := t.raw(m, r, f)
+	if f.view != nil {
+		v = f.view(t, r, v)
+	}
+	return v
+}
+
 // children are the rows of a one2many, in the default order of documents: sequence, then id.
 func (t *tx) children(f *field, id int64) []int64 {
 	rel := t.s.model(f.rel)
 	inv := rel.field(f.inverse)
 	ids := slices.Clone(rel.index[inv.slot][id])
 	keep := func(r *record) bool { return true }
-	switch f.name {
+	switch f.key {
 	case "invoice_line_ids":
 		dt := rel.field("display_type")
 		keep = func(r *record) bool { return invoiceLine(str(r.at(dt.slot))) }
 	case "invoice_repartition_line_ids", "refund_repartition_line_ids":
 		dt := rel.field("document_type")
-		keep = func(r *record) bool { return strings.HasPrefix(f.name, str(r.at(dt.slot))) }
+		keep = func(r *record) bool { return strings.HasPrefix(f.key, str(r.at(dt.slot))) }
 	case "child_ids":
 		act := rel.field("active")
 		keep = func(r *record) bool { return r.at(act.slot) != false || t.ctx["active_test"] == false }
 	}
 	ids = slices.DeleteFunc(ids, func(id int64) bool { return !keep(rel.get(id)) })
-	if seq := rel.byName["sequence"]; seq != nil {
+	if seq := rel.byKey["sequence"]; seq != nil {
 		slices.SortStableFunc(ids, func(a, b int64) int {
 			x, _ := rel.get(a).at(seq.slot).(int64)
 			y, _ := rel.get(b).at(seq.slot).(int64)
@@ -144,6 +153,9 @@ func (t *tx) convert(m *model, f *field, v any) any {
 	case kInt:
 		return toInt(v)
 	case kFloat, kMonetary:
+		if f.digits > 0 {
+			return flt(dec(toFloat(v)).Round(f.digits))
+		}
 		return toFloat(v)
 	}
 	if isFalse(v) {
@@ -170,14 +182,14 @@ func (t *tx) convert(m *model, f *field, v any) any {
 		return at.UnixMicro()
 	case kSelection:
 		s := fmt.Sprint(v)
-		if !slices.ContainsFunc(f.options, func(o [2]string) bool { return o[0] == s }) {
+		if !slices.ContainsFunc(f.options, func(o [2]string) bool { return o[0] == s }) && !slices.Contains(f.inner, s) {
 			valueError("Wrong value for %s.%s: %s", m.name, f.name, repr(v))
 		}
 		return s
 	case kMany2one:
 		id := toInt(v)
 		if rel := t.s.model(f.rel); rel == nil || rel.get(id) == nil {
-			badForeignKey(m, f)
+			t.badForeignKey(m, f)
 		}
 		return id
 	case kJSON:
@@ -333,7 +345,7 @@ func (t *tx) displayName(m *model, r *record) string {
 	if m.display != nil {
 		return m.display(t, r)
 	}
-	if f := m.byName["name"]; f != nil {
+	if f := m.byKey["name"]; f != nil {
 		return str(r.at(f.slot))
 	}
 	return fmt.Sprintf("%s,%d", m.name, r.id)

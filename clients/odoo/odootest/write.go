@@ -6,6 +6,45 @@ import (
 	"slices"
 )
 
+// inward reads values as a caller names them: keys and values of this package come out, in nested commands too.
+func (t *tx) inward(m *model, given map[string]any) map[string]any {
+	out := make(map[string]any, len(given))
+	for _, k := range jsonbKeys(given) {
+		f := m.byName[k]
+		if f == nil {
+			valueError(t.s.dialect.badValue, k, m.name)
+		}
+		v := given[k]
+		if list, ok := v.([]any); ok && (f.kind == kOne2many || f.kind == kMany2many) {
+			v = t.inwardCommands(t.s.model(f.rel), list)
+		}
+		if f.take != nil {
+			f.take(out, v)
+		} else {
+			out[f.key] = v
+		}
+	}
+	return out
+}
+
+func (t *tx) inwardCommands(rel *model, list []any) []any {
+	out := make([]any, len(list))
+	for i, e := range list {
+		out[i] = e
+		switch e := e.(type) {
+		case map[string]any:
+			out[i] = t.inward(rel, e)
+		case []any:
+			if len(e) > 2 {
+				if vals, ok := e[2].(map[string]any); ok {
+					out[i] = []any{e[0], e[1], t.inward(rel, vals)}
+				}
+			}
+		}
+	}
+	return out
+}
+
 // create makes one record; one2many values make its lines in the same transaction.
 func (t *tx) create(m *model, given map[string]any) *record {
 	vals := maps.Clone(given)
@@ -13,15 +52,11 @@ func (t *tx) create(m *model, given map[string]any) *record {
 		vals = map[string]any{}
 	}
 	for _, k := range jsonbKeys(vals) {
-		if m.byName[k] == nil {
-			valueError("Invalid field '%s' in '%s'", k, m.name)
-		}
+		m.field(k)
 	}
 	for k, v := range t.ctx {
 		if name, ok := cutDefault(k); ok && m.byName[name] != nil {
-			if _, set := vals[name]; !set {
-				vals[name] = v
-			}
+			setDefault(vals, m.byName[name].key, v)
 		}
 	}
 	if m.byName["active"] != nil {
@@ -30,13 +65,13 @@ func (t *tx) create(m *model, given map[string]any) *record {
 	if m.defaults != nil {
 		m.defaults(t, vals)
 	}
-	m.seq++
 	r := &record{
-		id: m.seq, v: make([]any, m.slots), created: t.start, written: t.start, createdBy: t.uid, writeBy: t.uid,
+		id: t.nextID(m), v: make([]any, m.slots), created: t.start, written: t.start, createdBy: t.uid, writeBy: t.uid,
+		commit: t.s.commits + 1,
 	}
 	converted := t.columns(m, vals)
 	for _, f := range m.fields {
-		v, set := converted[f.name]
+		v, set := converted[f.key]
 		if f.slot < 0 {
 			continue
 		}
@@ -45,7 +80,7 @@ func (t *tx) create(m *model, given map[string]any) *record {
 		} else if zero := zeroOf(f); zero != nil {
 			r.v[f.slot] = zero
 		} else if f.required && !f.filled {
-			missingRequired(m, f)
+			t.missingRequired(m, f)
 		}
 	}
 	t.checkCompany(m, r)
@@ -87,10 +122,8 @@ func zeroOf(f *field) any {
 func (t *tx) columns(m *model, vals map[string]any) map[string]any {
 	out := map[string]any{}
 	for _, name := range jsonbKeys(vals) {
-		f := m.byName[name]
+		f := m.field(name)
 		switch {
-		case f == nil:
-			valueError("Invalid field '%s' in '%s'", name, m.name)
 		case f.slot < 0:
 		case f.kind == kMany2many:
 			out[name] = t.many2many(f, vals[name], nil)
@@ -104,16 +137,14 @@ func (t *tx) columns(m *model, vals map[string]any) map[string]any {
 // update writes values into existing records.
 func (t *tx) update(m *model, rs []*record, vals map[string]any) {
 	for _, k := range jsonbKeys(vals) {
-		if m.byName[k] == nil {
-			valueError("Invalid field '%s' in '%s'", k, m.name)
-		}
+		m.field(k)
 	}
 	if m.guard != nil {
 		m.guard(t, rs, vals)
 	}
 	for _, r := range rs {
 		for _, f := range m.fields {
-			v, given := vals[f.name]
+			v, given := vals[f.key]
 			if !given || f.slot < 0 {
 				continue
 			}
@@ -125,7 +156,7 @@ func (t *tx) update(m *model, rs []*record, vals map[string]any) {
 				stored = t.convert(m, f, v)
 			}
 			if stored == nil && f.required {
-				missingRequired(m, f)
+				t.missingRequired(m, f)
 			}
 			t.set(m, r, f, stored)
 		}
@@ -165,14 +196,16 @@ func (t *tx) unlink(m *model, rs []*record) {
 // lines runs one2many commands: (0,0,vals) (1,id,vals) (2,id) (3,id) (4,id) (5) (6,0,ids).
 func (t *tx) lines(m *model, r *record, vals map[string]any) {
 	for _, f := range m.fields {
-		v, given := vals[f.name]
+		v, given := vals[f.key]
 		if !given || f.kind != kOne2many {
 			continue
 		}
 		rel := t.s.model(f.rel)
+		t.nested++
 		for _, cmd := range commands(v) {
 			t.lineCommand(f, rel, r, cmd)
 		}
+		t.nested--
 	}
 }
 
@@ -189,7 +222,7 @@ func (t *tx) lineCommand(f *field, rel *model, r *record, cmd command) {
 	case 0:
 		vals := maps.Clone(cmd.vals)
 		maps.Copy(vals, inverse)
-		if doc, split := repartitionOf(f.name); split {
+		if doc, split := repartitionOf(f.key); split {
 			setDefault(vals, "document_type", doc)
 		}
 		t.create(rel, vals)

@@ -3,6 +3,7 @@
 package browser_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -69,7 +70,7 @@ func TestEveryPage(t *testing.T) {
 				if sorts[sort]++; sorts[sort] > 3 {
 					continue
 				}
-				for _, link := range look(tb, url, next[0], system+"-"+orElse(sort, "first"), sorts[sort] == 1) {
+				for _, link := range look(tb, url, next[0], system+"-"+cmp.Or(sort, "first"), sorts[sort] == 1) {
 					if !seen[link] {
 						seen[link] = true
 						next = append(next, link)
@@ -80,13 +81,6 @@ func TestEveryPage(t *testing.T) {
 			require.Greater(t, len(sorts), 7, "links lead everywhere")
 		})
 	}
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // look checks a page in every window and returns where it leads to.

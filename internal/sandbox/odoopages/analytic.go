@@ -50,7 +50,7 @@ func (p *pages) accounts() (map[int64]account, error) {
 	return out, nil
 }
 
-// plans are the root plans that have accounts, those of the projects first.
+// plans are the root plans that have accounts.
 func (p *pages) plans() ([]plan, error) {
 	all, err := p.accounts()
 	if err != nil {

@@ -11,18 +11,17 @@ import (
 
 // bill is a vendor bill, credit note or receipt with its lines.
 type bill struct {
+	lineTable
+
 	ID, VendorID           int64
 	Number, Reference      string
 	Kind, Vendor, Company  string
 	Date, Booked, Reversed string
 	Payment                string
 	State                  page.Badge
-	Untaxed, Tax, Total    page.Money
 	Orders                 []reference
-	Lines                  []line
 	Buttons                []button
-	// Open says that it is a draft, which can be changed.
-	Open                      bool
+	// DateTyped and ReferenceTyped are shown while it is Open, which a draft is.
 	DateTyped, ReferenceTyped string
 }
 
@@ -55,40 +54,16 @@ func (p *pages) readBill(r *http.Request) (bill, error) {
 		ID: id, Number: cmp.Or(b.text("name"), "without a number yet"), Reference: b.text("ref"), Kind: billKinds[b.text("move_type")],
 		VendorID: vendor, Vendor: name, Company: b.name("company_id"), Date: b.text("invoice_date"), Booked: b.text("date"),
 		Reversed: b.name("reversed_entry_id"), Payment: paymentStates[b.text("payment_state")],
-		State: page.BadgeOf(billStates, b.text("state")), Untaxed: signed(b, "amount_untaxed"), Tax: signed(b, "amount_tax"),
-		Total: signed(b, "amount_total"), Orders: orders[id], Buttons: billButtons[b.text("state")], Open: b.text("state") == "draft",
+		State: page.BadgeOf(billStates, b.text("state")), Orders: orders[id], Buttons: billButtons[b.text("state")],
+		lineTable: lineTable{
+			Untaxed: signed(b, "amount_untaxed"), Tax: signed(b, "amount_tax"), Total: signed(b, "amount_total"), Open: b.text("state") == "draft",
+		},
 	}
 	out.DateTyped, out.ReferenceTyped = page.Entered(r, "date", out.Date), page.Entered(r, "reference", out.Reference)
-	out.Lines, err = p.billLines(r, id)
+	out.Lines, err = p.lines(r, "account.move.line", []any{
+		term("move_id", "=", id), term("display_type", "in", []any{"product", "line_section", "line_subsection", "line_note"}),
+	}, "quantity")
 	return out, err
-}
-
-func (p *pages) billLines(r *http.Request, id int64) ([]line, error) {
-	rows, err := p.find("account.move.line", query{
-		domain: []any{term("move_id", "=", id), term("display_type", "in", []any{"product", "line_section", "line_subsection", "line_note"})},
-		order:  "sequence, id", fields: []any{
-			"name", "display_type", "product_id", "product_uom_id", "quantity", "price_unit", "discount", "price_subtotal", "currency_id",
-			"analytic_distribution",
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := p.accounts()
-	if err != nil {
-		return nil, err
-	}
-	out := make([]line, 0, len(rows))
-	for _, l := range rows {
-		one := line{
-			ID: l.id(), Display: display(l.text("display_type")), Text: l.text("name"), Product: l.name("product_id"), Unit: l.name("product_uom_id"),
-			Qty: l.number("quantity"), Price: l.number("price_unit"), Discount: l.number("discount"),
-			Subtotal: l.money("price_subtotal"), Shares: sharesOf(l["analytic_distribution"], accounts),
-		}
-		one.typed(r)
-		out = append(out, one)
-	}
-	return out, nil
 }
 
 func (p *pages) bill(r *http.Request) (page.View, error) {

@@ -45,22 +45,14 @@ type billList struct {
 }
 
 func (p *pages) bills(r *http.Request) (page.View, error) {
-	base := ofVendors
-	if search := r.URL.Query().Get("q"); search != "" {
-		base = append([]any{"|", "|", term("name", "ilike", search), term("partner_id.name", "ilike", search), term("ref", "ilike", search)}, base...)
-	}
-	choices, domain, err := p.choose(r, "account.move", base, billChoices)
+	base := append(searched(r, "name", "partner_id.name", "ref"), ofVendors...)
+	asked, err := p.choose(r, "account.move", base, billChoices)
 	if err != nil {
 		return page.View{}, err
 	}
-	total, err := p.count("account.move", domain)
-	if err != nil {
-		return page.View{}, err
-	}
-	at := page.Offset(r)
-	rows, err := p.billRows(query{domain: domain, offset: at, limit: page.PageSize})
+	rows, err := p.billRows(asked.query)
 	return page.View{Template: "bills", Tab: tabBills, Title: "Vendor bills", Body: billList{
-		Bills: rows, Choices: choices, List: page.ListOf(r, at, len(rows), total),
+		Bills: rows, Choices: asked.choices, List: asked.list(r, len(rows)),
 	}}, err
 }
 

@@ -3,24 +3,21 @@ package odoopages
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/ml-connector/odoo-procore/internal/sandbox/page"
 )
 
 // order is a purchase order with its lines.
 type order struct {
+	lineTable
+
 	ID, VendorID              int64
 	Number, Vendor, VendorRef string
 	Company, Date, Confirmed  string
 	State, Billing            page.Badge
-	Untaxed, Tax, Total       page.Money
-	Lines                     []line
 	Bills                     []reference
 	Buttons                   []button
-	// Open says that lines can be changed.
-	Open bool
-
-	status string
 }
 
 // reference is a document that another one points to.
@@ -53,11 +50,14 @@ func (p *pages) readOrder(r *http.Request) (order, error) {
 	vendor, name := o.ref("partner_id")
 	out := order{
 		ID: id, Number: o.text("name"), VendorID: vendor, Vendor: name, VendorRef: o.text("partner_ref"), Company: o.name("company_id"),
-		Date: o.day("date_order"), Confirmed: o.day("date_approve"), status: o.text("state"), Open: o.text("state") != "cancel",
+		Date: o.day("date_order"), Confirmed: o.day("date_approve"),
 		State: page.BadgeOf(orderStates, o.text("state")), Billing: page.BadgeOf(billingStates, o.text("invoice_status")),
-		Untaxed: o.money("amount_untaxed"), Tax: o.money("amount_tax"), Total: o.money("amount_total"),
+		Buttons: slices.Clone(orderButtons[o.text("state")]),
+		lineTable: lineTable{
+			Untaxed: o.money("amount_untaxed"), Tax: o.money("amount_tax"), Total: o.money("amount_total"),
+			Open: o.text("state") != "cancel", WithBilled: true,
+		},
 	}
-	out.Buttons = append(out.Buttons, orderButtons[out.status]...)
 	if o.text("invoice_status") == "to invoice" {
 		out.Buttons = append(out.Buttons, createBill)
 	}
@@ -68,33 +68,8 @@ func (p *pages) readOrder(r *http.Request) (order, error) {
 	for _, b := range bills {
 		out.Bills = append(out.Bills, reference{b.id(), b.text("display_name")})
 	}
-	out.Lines, err = p.orderLines(r, id)
+	out.Lines, err = p.lines(r, "purchase.order.line", []any{term("order_id", "=", id)}, "product_qty", "qty_invoiced")
 	return out, err
-}
-
-func (p *pages) orderLines(r *http.Request, id int64) ([]line, error) {
-	rows, err := p.find("purchase.order.line", query{domain: []any{term("order_id", "=", id)}, order: "sequence, id", fields: []any{
-		"name", "display_type", "product_id", "product_uom_id", "product_qty", "price_unit", "discount", "price_subtotal", "currency_id",
-		"qty_invoiced", "analytic_distribution",
-	}})
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := p.accounts()
-	if err != nil {
-		return nil, err
-	}
-	out := make([]line, 0, len(rows))
-	for _, l := range rows {
-		one := line{
-			ID: l.id(), Display: display(l.text("display_type")), Text: l.text("name"), Product: l.name("product_id"), Unit: l.name("product_uom_id"),
-			Qty: l.number("product_qty"), Price: l.number("price_unit"), Discount: l.number("discount"), Billed: l.number("qty_invoiced"),
-			Subtotal: l.money("price_subtotal"), Shares: sharesOf(l["analytic_distribution"], accounts),
-		}
-		one.typed(r)
-		out = append(out, one)
-	}
-	return out, nil
 }
 
 func (p *pages) order(r *http.Request) (page.View, error) {

@@ -31,29 +31,6 @@ var orderChoices = []choice{
 	{"cancelled", "Cancelled", []any{term("state", "=", "cancel")}},
 }
 
-type choice struct {
-	key, name string
-	domain    []any
-}
-
-// choose counts what each choice would show, and gives the domain of the one that r names.
-func (p *pages) choose(r *http.Request, model string, base []any, all []choice) ([]page.Choice, []any, error) {
-	var out []page.Choice
-	domain, wanted := base, r.URL.Query().Get("show")
-	for _, c := range all {
-		narrowed := append(append([]any{}, base...), c.domain...)
-		n, err := p.count(model, narrowed)
-		if err != nil {
-			return nil, nil, err
-		}
-		if c.key == wanted {
-			domain = narrowed
-		}
-		out = append(out, page.Choice{Name: c.name, Count: n, Address: page.Choose(r, "show", c.key), Chosen: c.key == wanted})
-	}
-	return out, domain, nil
-}
-
 // orderRow is an order in a list.
 type orderRow struct {
 	ID, VendorID            int64
@@ -70,22 +47,13 @@ type orderList struct {
 }
 
 func (p *pages) orders(r *http.Request) (page.View, error) {
-	var base []any
-	if search := r.URL.Query().Get("q"); search != "" {
-		base = []any{"|", "|", term("name", "ilike", search), term("partner_id.name", "ilike", search), term("partner_ref", "ilike", search)}
-	}
-	choices, domain, err := p.choose(r, "purchase.order", base, orderChoices)
+	asked, err := p.choose(r, "purchase.order", searched(r, "name", "partner_id.name", "partner_ref"), orderChoices)
 	if err != nil {
 		return page.View{}, err
 	}
-	total, err := p.count("purchase.order", domain)
-	if err != nil {
-		return page.View{}, err
-	}
-	at := page.Offset(r)
-	rows, err := p.orderRows(query{domain: domain, offset: at, limit: page.PageSize})
+	rows, err := p.orderRows(asked.query)
 	return page.View{Template: "orders", Tab: tabOrders, Title: "Purchase orders", Body: orderList{
-		Orders: rows, Choices: choices, List: page.ListOf(r, at, len(rows), total),
+		Orders: rows, Choices: asked.choices, List: asked.list(r, len(rows)),
 	}}, err
 }
 
@@ -96,7 +64,7 @@ func (p *pages) orderRows(q query) ([]orderRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := p.linesOf("purchase.order.line", "order_id", orders)
+	lines, err := p.distributions("purchase.order.line", "order_id", orders)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +85,8 @@ func (p *pages) orderRows(q query) ([]orderRow, error) {
 	return out, nil
 }
 
-// linesOf reads the analytic distribution of the lines of documents, by document.
-func (p *pages) linesOf(model, parent string, documents []row) (map[int64][]row, error) {
+// distributions reads the analytic distribution of the lines of documents, by document.
+func (p *pages) distributions(model, parent string, documents []row) (map[int64][]row, error) {
 	lines, err := p.find(model, query{domain: []any{term(parent, "in", idsOf(documents))}, fields: []any{parent, "analytic_distribution"}})
 	if err != nil {
 		return nil, err

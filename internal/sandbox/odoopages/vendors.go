@@ -32,10 +32,7 @@ func (p *pages) vendors(r *http.Request) (page.View, error) {
 		id, _ := o.ref("partner_id")
 		count[id]++
 	}
-	domain := []any{"|", term("supplier_rank", ">", 0), term("id", "in", keys(count))}
-	if search := r.URL.Query().Get("q"); search != "" {
-		domain = append([]any{"|", "|", term("complete_name", "ilike", search), term("vat", "ilike", search), term("city", "ilike", search)}, domain...)
-	}
+	domain := append(searched(r, "complete_name", "vat", "city"), "|", term("supplier_rank", ">", 0), term("id", "in", keys(count)))
 	rows, err := p.find("res.partner", query{domain: domain, fields: vendorFields})
 	if err != nil {
 		return page.View{}, err

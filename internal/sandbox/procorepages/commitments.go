@@ -11,16 +11,14 @@ import (
 	"github.com/ml-connector/odoo-procore/internal/sandbox/page"
 )
 
-// commitmentStates are Procore's words, in the order of a commitment's life.
-var commitmentStates = []string{"Draft", "Processing", "Submitted", "Partially Received", "Received", "Approved", "Closed"}
-
-var commitmentTones = map[string]page.Badge{
-	"Draft":              {Text: "Draft", Tone: "off"},
-	"Processing":         {Text: "Processing", Tone: "wait"},
-	"Submitted":          {Text: "Submitted", Tone: "wait"},
-	"Partially Received": {Text: "Partially Received", Tone: "good"},
-	"Approved":           {Text: "Approved", Tone: "good"},
-	"Closed":             {Text: "Closed", Tone: "off"},
+var commitmentStatuses = statuses{
+	{"Draft", "Draft", "off"},
+	{"Processing", "Processing", "wait"},
+	{"Submitted", "Submitted", "wait"},
+	{"Partially Received", "Partially Received", "good"},
+	{"Received", "Received", "good"},
+	{"Approved", "Approved", "good"},
+	{"Closed", "Closed", "off"},
 }
 
 // commitmentRow is a purchase order contract.
@@ -61,7 +59,7 @@ func (s *snapshot) commitmentRow(cm procoretest.CommitmentState) commitmentRow {
 	}
 	return commitmentRow{
 		ID: cm.ID, ProjectID: cm.ProjectID, Number: cm.Number, Title: cm.Title, VendorID: cm.VendorID, Vendor: s.vendors[cm.VendorID].Name,
-		Origin: cm.OriginID, State: page.BadgeOf(commitmentTones, cm.Status), Amount: s.money(cm.ProjectID, cm.GrandTotal),
+		Origin: cm.OriginID, State: commitmentStatuses.badge(cm.Status), Amount: s.money(cm.ProjectID, cm.GrandTotal),
 		Invoiced: page.Money{Amount: billed, Currency: s.projects[cm.ProjectID].Currency},
 	}
 }
@@ -99,9 +97,6 @@ func (p *pages) commitment(r *http.Request) (page.View, error) {
 		return page.View{}, err
 	}
 	body := commitment{commitmentRow: s.commitmentRow(cm), Project: projectOf(s.projects[cm.ProjectID], procoretest.BudgetRow{}), Private: cm.Private}
-	if cm.Deleted {
-		body.State = page.Badge{Text: "Deleted", Tone: "bad"}
-	}
 	for _, l := range cm.Lines {
 		body.Lines = append(body.Lines, s.valueLine(cm.ProjectID, l))
 	}
@@ -110,8 +105,10 @@ func (p *pages) commitment(r *http.Request) (page.View, error) {
 			body.Invoices = append(body.Invoices, s.invoiceRow(invoice))
 		}
 	}
-	if !cm.Deleted {
-		body.States = options(commitmentStates, page.Entered(r, "status", cm.Status))
+	if cm.Deleted {
+		body.State = deleted
+	} else {
+		body.States = commitmentStatuses.options(page.Entered(r, "status", cm.Status))
 	}
 	return page.View{Template: "commitment", Tab: tabProjects, Title: "Commitment " + cm.Number, Body: body}, nil
 }
@@ -130,26 +127,6 @@ func (s *snapshot) valueLine(project int64, l procoretest.LineState) valueLine {
 	return out
 }
 
-func options(all []string, chosen string) []page.Option {
-	out := make([]page.Option, 0, len(all))
-	for _, one := range all {
-		out = append(out, page.Option{Value: one, Text: one, Chosen: one == chosen})
-	}
-	return out
-}
-
-// setCommitment changes the status, or deletes.
-func (p *pages) setCommitment(r *http.Request) (string, error) {
-	cm, err := find(r, "commitment", p.look().commitments)
-	if err != nil {
-		return "", err
-	}
-	if r.PostForm.Has("delete") {
-		_, err = p.edit(procoretest.Edit{Resource: "commitments", ID: cm.ID, Delete: true})
-		return page.Done(projectPath(cm.ProjectID), "deleted"), err
-	}
-	_, err = p.edit(procoretest.Edit{Resource: "commitments", ID: cm.ID, Set: map[string]any{"status": r.PostForm.Get("status")}})
-	return page.Done(fmt.Sprintf("/commitments/%d", cm.ID), "saved"), err
-}
-
 func projectPath(id int64) string { return fmt.Sprintf("/projects/%d", id) }
+
+func commitmentPath(id int64) string { return fmt.Sprintf("/commitments/%d", id) }

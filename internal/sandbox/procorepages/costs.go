@@ -2,20 +2,17 @@ package procorepages
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
 	"github.com/ml-connector/odoo-procore/internal/sandbox/page"
 )
 
-var costStates = []string{"draft", "pending", "revise_and_resubmit", "approved"}
-
-var costTones = map[string]page.Badge{
-	"draft":               {Text: "Draft", Tone: "off"},
-	"pending":             {Text: "Pending", Tone: "wait"},
-	"revise_and_resubmit": {Text: "Revise and resubmit", Tone: "bad"},
-	"approved":            {Text: "Approved", Tone: "good"},
+var costStatuses = statuses{
+	{"draft", "Draft", "off"},
+	{"pending", "Pending", "wait"},
+	{"revise_and_resubmit", "Revise and resubmit", "bad"},
+	{"approved", "Approved", "good"},
 }
 
 var costKinds = map[string]string{
@@ -57,7 +54,7 @@ func (s *snapshot) costRow(dc procoretest.DirectCostState) costRow {
 	return costRow{
 		ID: dc.ID, Number: cmp.Or(dc.InvoiceNumber, "without a number"), Kind: cmp.Or(costKinds[dc.Type], dc.Type), Vendor: s.vendors[dc.VendorID].Name,
 		Date: dc.Date, Received: dc.ReceivedDate, Description: dc.Description, Origin: dc.OriginID,
-		State: page.BadgeOf(costTones, dc.Status), Total: s.money(dc.ProjectID, dc.Total),
+		State: costStatuses.badge(dc.Status), Total: s.money(dc.ProjectID, dc.Total),
 	}
 }
 
@@ -88,23 +85,9 @@ func (p *pages) cost(r *http.Request) (page.View, error) {
 		body.Lines = append(body.Lines, s.valueLine(dc.ProjectID, l))
 	}
 	if dc.Deleted {
-		body.State = page.Badge{Text: "Deleted", Tone: "bad"}
+		body.State = deleted
 	} else {
-		body.States = named(costStates, costTones, page.Entered(r, "status", dc.Status))
+		body.States = costStatuses.options(page.Entered(r, "status", dc.Status))
 	}
 	return page.View{Template: "cost", Tab: tabProjects, Title: "Direct cost " + body.Number, Body: body}, nil
-}
-
-// setCost changes the status, or deletes.
-func (p *pages) setCost(r *http.Request) (string, error) {
-	dc, err := find(r, "direct cost", p.look().directCosts())
-	if err != nil {
-		return "", err
-	}
-	if r.PostForm.Has("delete") {
-		_, err = p.edit(procoretest.Edit{Resource: "direct_costs", ID: dc.ID, Delete: true})
-		return page.Done(projectPath(dc.ProjectID)+"/costs", "deleted"), err
-	}
-	_, err = p.edit(procoretest.Edit{Resource: "direct_costs", ID: dc.ID, Set: map[string]any{"status": r.PostForm.Get("status")}})
-	return page.Done(fmt.Sprintf("/costs/%d", dc.ID), "saved"), err
 }

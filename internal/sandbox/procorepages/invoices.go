@@ -11,15 +11,13 @@ import (
 	"github.com/ml-connector/odoo-procore/internal/sandbox/page"
 )
 
-var invoiceStates = []string{"draft", "under_review", "revise_and_resubmit", "approved", "approved_as_noted", "pending_owner_approval"}
-
-var invoiceTones = map[string]page.Badge{
-	"draft":                  {Text: "Draft", Tone: "off"},
-	"under_review":           {Text: "Under review", Tone: "wait"},
-	"revise_and_resubmit":    {Text: "Revise and resubmit", Tone: "bad"},
-	"approved":               {Text: "Approved", Tone: "good"},
-	"approved_as_noted":      {Text: "Approved as noted", Tone: "good"},
-	"pending_owner_approval": {Text: "Pending owner approval", Tone: "good"},
+var invoiceStatuses = statuses{
+	{"draft", "Draft", "off"},
+	{"under_review", "Under review", "wait"},
+	{"revise_and_resubmit", "Revise and resubmit", "bad"},
+	{"approved", "Approved", "good"},
+	{"approved_as_noted", "Approved as noted", "good"},
+	{"pending_owner_approval", "Pending owner approval", "good"},
 }
 
 // invoiceRow is a subcontractor invoice, which the API calls requisition.
@@ -63,7 +61,7 @@ func (s *snapshot) invoiceRow(rq procoretest.RequisitionState) invoiceRow {
 	row := invoiceRow{
 		ID: rq.ID, CommitmentID: rq.CommitmentID, Number: cmp.Or(rq.InvoiceNumber, "without a number"), Sequence: fmt.Sprint(rq.Number),
 		Date: rq.BillingDate, Origin: rq.OriginID, Commitment: cm.Number, Vendor: s.vendors[cm.VendorID].Name,
-		State: page.BadgeOf(invoiceTones, rq.Status), Total: s.money(rq.ProjectID, rq.Total),
+		State: invoiceStatuses.badge(rq.Status), Total: s.money(rq.ProjectID, rq.Total),
 		Retainage: page.Money{Amount: retained, Currency: s.projects[rq.ProjectID].Currency},
 	}
 	if period, known := s.periods[rq.PeriodID]; known {
@@ -103,17 +101,8 @@ func (p *pages) invoice(r *http.Request) (page.View, error) {
 			Amount: s.money(rq.ProjectID, item.Amount), Retainage: s.money(rq.ProjectID, item.Retainage),
 		})
 	}
-	body.States = named(invoiceStates, invoiceTones, page.Entered(r, "status", rq.Status))
+	body.States = invoiceStatuses.options(page.Entered(r, "status", rq.Status))
 	return page.View{Template: "invoice", Tab: tabProjects, Title: "Subcontractor invoice " + body.Number, Body: body}, nil
-}
-
-// named are options whose texts are those of the badges.
-func named(all []string, words map[string]page.Badge, chosen string) []page.Option {
-	out := options(all, chosen)
-	for i := range out {
-		out[i].Text = words[out[i].Value].Text
-	}
-	return out
 }
 
 func (s *snapshot) requisitions() map[int64]procoretest.RequisitionState {
@@ -122,18 +111,4 @@ func (s *snapshot) requisitions() map[int64]procoretest.RequisitionState {
 		out[rq.ID] = rq
 	}
 	return out
-}
-
-// setInvoice changes the status, or deletes.
-func (p *pages) setInvoice(r *http.Request) (string, error) {
-	rq, err := find(r, "subcontractor invoice", p.look().requisitions())
-	if err != nil {
-		return "", err
-	}
-	if r.PostForm.Has("delete") {
-		_, err = p.edit(procoretest.Edit{Resource: "requisitions", ID: rq.ID, Delete: true})
-		return page.Done(projectPath(rq.ProjectID)+"/invoices", "deleted"), err
-	}
-	_, err = p.edit(procoretest.Edit{Resource: "requisitions", ID: rq.ID, Set: map[string]any{"status": r.PostForm.Get("status")}})
-	return page.Done(fmt.Sprintf("/invoices/%d", rq.ID), "saved"), err
 }

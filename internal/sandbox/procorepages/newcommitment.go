@@ -2,7 +2,6 @@ package procorepages
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -45,13 +44,13 @@ func (p *pages) newCommitment(r *http.Request) (page.View, error) {
 		Project: frameOf(pr, "").Project,
 		Fields: []page.Field{
 			text("number", "Number (empty: the project’s next)", false), text("title", "Title", true), vendor, code, text("amount", "Amount", true),
-			{Name: "status", Label: "Status", Options: options(commitmentStates, page.Entered(r, "status", "Approved"))},
+			{Name: "status", Label: "Status", Options: commitmentStatuses.options(page.Entered(r, "status", "Approved"))},
 		},
 	}}, nil
 }
 
-// makeCommitment puts the vendor on the project, makes the commitment and its line, and gives it its status. What was made
-// goes again when a later step is refused.
+// makeCommitment puts the vendor on the project, makes the commitment and its line, and gives it its status. When one of
+// the last two is refused, the commitment goes again; the vendor stays on the project.
 func (p *pages) makeCommitment(r *http.Request) (string, error) {
 	pr, err := p.look().project(r)
 	if err != nil {
@@ -69,7 +68,10 @@ func (p *pages) makeCommitment(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	title := strings.TrimSpace(r.PostForm.Get("title"))
+	title, err := page.Required(r, "title", "The title")
+	if err != nil {
+		return "", err
+	}
 	if _, err := p.edit(procoretest.Edit{Resource: "project_vendors", Project: pr.ID, Create: map[string]any{"vendor_id": vendor}}); err != nil {
 		return "", err
 	}
@@ -86,9 +88,16 @@ func (p *pages) makeCommitment(r *http.Request) (string, error) {
 		{Resource: "commitments", ID: id, Set: map[string]any{"status": r.PostForm.Get("status")}},
 	} {
 		if _, err := p.edit(step); err != nil {
-			_, undo := p.edit(procoretest.Edit{Resource: "commitments", ID: id, Delete: true})
-			return "", errors.Join(err, undo)
+			return "", p.takeBack(id, err)
 		}
 	}
-	return page.Done(fmt.Sprintf("/commitments/%d", id), "made"), nil
+	return page.Done(commitmentPath(id), "made"), nil
+}
+
+// takeBack deletes a commitment that was left half made, and gives the refusal that left it so.
+func (p *pages) takeBack(id int64, refusal error) error {
+	if _, err := p.edit(procoretest.Edit{Resource: "commitments", ID: id, Delete: true}); err != nil {
+		return &page.Refusal{Sentence: fmt.Sprintf("%v What was made of it is left as commitment %d: %v", refusal, id, err)}
+	}
+	return refusal
 }

@@ -24,7 +24,7 @@ type stage struct {
 // step is one instruction: its name and, by its kind, what it says. Variables are not put in.
 type step struct {
 	Do    string   `json:"do"`
-	Args  []string `json:"args"`            // ARG: NAME=default; ENV: NAME=value; COPY: sources, then the destination; RUN: the command
+	Args  []string `json:"args"`            // ARG: NAME=default; ENV: NAME=value; COPY: sources, then the destination; RUN: the command; HEALTHCHECK: CMD and its words
 	From  string   `json:"from,omitempty"`  // COPY: the stage
 	Chown string   `json:"chown,omitempty"` // COPY: the owner
 }
@@ -108,7 +108,9 @@ func read(command instructions.Command) (step, error) {
 		s.Args = c.CmdLine
 	case *instructions.CmdCommand:
 		s.Args = c.CmdLine
-	case *instructions.LabelCommand, *instructions.ExposeCommand, *instructions.HealthCheckCommand: // nothing to carry out
+	case *instructions.HealthCheckCommand:
+		s.Args = c.Health.Test
+	case *instructions.LabelCommand, *instructions.ExposeCommand: // nothing to carry out
 	default:
 		return s, fmt.Errorf("%s is not understood here", s.Do)
 	}
@@ -129,6 +131,11 @@ func (d *dockerfile) check() []error {
 		if !exact.MatchString(s.Base) {
 			add("FROM %s has no exact version", s.Base)
 		}
+		for _, one := range s.Steps {
+			if name := one.secret(); name != "" {
+				add("%s %s has a value, which whoever has the image can read", one.Do, name)
+			}
+		}
 	}
 	said := map[string][]string{}
 	for _, s := range d.Stages[len(d.Stages)-1].Steps {
@@ -142,5 +149,24 @@ func (d *dockerfile) check() []error {
 			add("the image has no %s", must)
 		}
 	}
+	if health, ok := said["HEALTHCHECK"]; ok && !asks(health) {
+		add("its HEALTHCHECK asks nothing of it on 127.0.0.1")
+	}
 	return wrong
+}
+
+// secret is the variable of a step that has a value and the name of a secret.
+func (s step) secret() string {
+	if s.Do != "ARG" && s.Do != "ENV" {
+		return ""
+	}
+	for _, pair := range s.Args {
+		name, value, _ := strings.Cut(pair, "=")
+		upper := strings.ToUpper(name)
+		key := strings.Contains(upper, "KEY") && !strings.HasSuffix(upper, "_FILE")
+		if value != "" && (key || secretName.MatchString(upper)) {
+			return name
+		}
+	}
+	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 func main() {
@@ -30,7 +31,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if args[0] == "check" {
-		return errors.Join(append(s.check(), dockerfile.check()...)...)
+		return errors.Join(slices.Concat(s.check(), dockerfile.check(), []error{checkContext(root)})...)
 	}
 	let, err := buildContext(ctx, root)
 	if err != nil {

@@ -13,20 +13,13 @@ import (
 // fromOutside are variables that .env does not set.
 var fromOutside = []string{"USER"}
 
-var (
-	assignment = regexp.MustCompile(`^(#?)([A-Z][A-Z0-9_]*)=(.*)$`)
-	secretName = regexp.MustCompile(`PASSWORD|PWD|SECRET|TOKEN`)
-)
+var assignment = regexp.MustCompile(`^(#?)([A-Z][A-Z0-9_]*)=(.*)$`)
 
-// checkVariables holds .env.example against the compose file: each variable is explained, used, and none is missing; and no
-// secret stands in the compose file itself.
+// checkVariables holds .env.example against the compose file: each variable is explained, used, and none is missing.
 func (s *stack) checkVariables() []error {
 	var wrong []error
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
-	used, literal := s.used()
-	for _, name := range literal {
-		add("docker-compose.yml: %s is written out: take it from .env", name)
-	}
+	used := s.used()
 	explained := map[string]bool{}
 	sentence := false
 	for i, line := range s.envText {
@@ -53,26 +46,21 @@ func (s *stack) checkVariables() []error {
 	return wrong
 }
 
-// used are the variables that the compose file puts in or passes on; literal are secrets that it has itself.
-func (s *stack) used() (used, literal []string) {
+// used are the variables that the compose file puts in or passes on.
+func (s *stack) used() []string {
 	names := map[string]bool{}
 	for name := range template.ExtractVariables(s.raw, template.DefaultPattern) {
 		names[name] = true
 	}
 	services, _ := s.raw["services"].(map[string]any)
-	for service, of := range services {
+	for _, of := range services {
 		for name, value := range environment(of) {
-			text, set := value.(string)
-			switch {
-			case !set || value == nil:
+			if _, set := value.(string); !set {
 				names[name] = true
-			case secretName.MatchString(name) && !strings.Contains(text, "${"):
-				literal = append(literal, service+"."+name)
 			}
 		}
 	}
-	slices.Sort(literal)
-	return slices.Sorted(maps.Keys(names)), literal
+	return slices.Sorted(maps.Keys(names))
 }
 
 // environment is a service's, as a mapping or as a list of NAME=value and NAME.

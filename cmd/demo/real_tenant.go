@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// tenantFile describes the server, read through the guard, and the Procore sandbox.
+func (r *realOdoo) tenantFile(guardURL, procoreURL string, procoreCompany int64) ([]byte, error) {
+	companies := make([]int64, 0, len(r.companies))
+	for _, c := range r.companies {
+		companies = append(companies, c.ID)
+	}
+	plans := map[string]any{"project": r.project}
+	if r.cost != "" {
+		plans["cost"] = r.cost
+	}
+	server := map[string]any{
+		"url": guardURL, "database": r.Database, "user": r.User, "api": "json2", "companies": companies, "plans": plans,
+	}
+	if u, err := url.Parse(r.URL); err == nil && strings.HasSuffix(u.Hostname(), ".odoo.com") {
+		server["requests_per_second"] = 1 // what Odoo Online is said to tolerate
+	}
+	data, err := yaml.Marshal(map[string]any{
+		"tenant": tenant, "odoo": server,
+		"procore": map[string]any{
+			"environment": "custom", "login_url": procoreURL, "api_url": procoreURL, "company_id": procoreCompany,
+		},
+		"schedule": map[string]any{"every": realEvery.String()},
+		"settings": map[string]any{"go_live": "2000-01-01"}, // all that the server holds
+	})
+	if err != nil {
+		return nil, fmt.Errorf("writing the tenant file: %w", err)
+	}
+	return data, nil
+}
