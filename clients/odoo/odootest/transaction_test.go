@@ -35,6 +35,7 @@ func TestLongTransactionCommitsBehindOthers(t *testing.T) {
 		require.Equal(t, start, at[late], "the start of the transaction")
 		require.Equal(t, start.Add(time.Minute), at[early])
 		require.Equal(t, start, b.written("purchase.order.line")[2], "all that it wrote has one time")
+		require.Equal(t, early+1, b.order(map[string]any{"name": "z", "price_unit": 1}), "the commit takes no second id")
 		require.Equal(t, []any{"P00001", "P00002"}, []any{b.read("purchase.order", late)["name"], b.read("purchase.order", early)["name"]})
 	}
 }

@@ -101,6 +101,13 @@ func TestNamesOfVersion14(t *testing.T) {
 	for model, method := range map[string]string{"account.analytic.plan": "search", "res.partner": "formatted_read_group", "purchase.order": "button_lock"} {
 		require.Equal(t, http.StatusNotFound, b.refused(model, method, nil, map[string]any{"domain": []any{}}).status)
 	}
+	groups := b.do("purchase.order", "read_group", nil, map[string]any{
+		"domain": []any{}, "fields": []any{"amount_total:sum"}, "groupby": []any{"partner_id", "date_order:month"}, "lazy": false,
+	}).([]any)
+	require.NotContains(t, groups[0], "__range")
+	require.Equal(t, []any{
+		"&", []any{"partner_id", "=", int64(2)}, "&", []any{"date_order", ">=", "2026-11-01 00:00:00"}, []any{"date_order", "<", "2026-12-01 00:00:00"},
+	}, groups[0].(map[string]any)["__domain"])
 	named := map[string]any{"domain": []any{term("display_name", "ilike", "e")}}
 	require.Contains(t, b.refused("product.product", "search", nil, named).message, "not stored")
 	require.NotEmpty(t, b.do("res.partner", "search", nil, named))

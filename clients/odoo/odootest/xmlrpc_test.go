@@ -130,6 +130,7 @@ func TestXMLRPCFaults(t *testing.T) {
 		"unknown uid":      {as(9999, key), "2 Record does not exist or has been deleted.\n(Record: res.users(9999,), User: 9999)"},
 		"no right":         {as(3, "low"), "4 You are not allowed to access 'Purchase Order' (purchase.order) records.\n\nThis operation"},
 		"database":         {b.rpc("/xmlrpc/2/common", callBody("login", "other", "bot", key)), `1 psycopg2.OperationalError: connection to server at "127.0.0.1", port 5432 failed: FATAL:  database "other" does not exist`},
+		"call, database":   {b.rpc("/xmlrpc/2/object", callBody("execute_kw", "other", 2, key, po, "search", []any{[]any{}}, map[string]any{})), `FATAL:  database "other" does not exist`},
 		"missing argument": {b.rpc("/xmlrpc/2/common", callBody("login", "acme", "bot")), "1 TypeError: exp_login() missing 1 required positional argument: 'password'"},
 		"no such method":   {b.rpc("/xmlrpc/2/common", callBody("nope")), "1 Exception: Method not found: nope"},
 		"no such service":  {b.rpc("/xmlrpc/2/nope", callBody("nope")), "1 KeyError: 'nope'"},
