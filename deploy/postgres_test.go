@@ -4,18 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
-// initPostgres runs the file that the image of PostgreSQL runs, with the environment of its container. Afterwards the
-// server asks our roles for their passwords, as it does there.
+// initPostgres runs the file that the image of PostgreSQL runs, with the environment of its container. Like it
+// the server asks our roles for their passwords.
 func (h *host) initPostgres(ctx context.Context, t *testing.T) {
 	t.Helper()
 	of := h.stack.Project.Services["postgres"]
@@ -29,17 +27,6 @@ func (h *host) initPostgres(ctx context.Context, t *testing.T) {
 		require.NoError(t, err, "%s", out)
 		require.Empty(t, string(out))
 	}
-	server, err := pgx.Connect(ctx, h.env.DatabaseURL)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, server.Close(ctx)) }()
-	var file string
-	require.NoError(t, server.QueryRow(ctx, "SHOW hba_file").Scan(&file))
-	rules, err := os.ReadFile(file)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, append([]byte("host all ml_connector,temporal 127.0.0.1/32 scram-sha-256\n"), rules...), 0o600))
-	_, err = server.Exec(ctx, "SELECT pg_reload_conf()")
-	require.NoError(t, err)
-
 	temporal := h.stack.Project.Services["temporal"].Environment
 	login := func(role, password, database string) error {
 		conn, err := pgx.Connect(ctx, fmt.Sprintf("%s user=%s password=%s dbname=%s", dsn(t, h.env.DatabaseURL), role, password, database))
@@ -48,7 +35,7 @@ func (h *host) initPostgres(ctx context.Context, t *testing.T) {
 		}
 		return err
 	}
-	require.Eventually(t, func() bool { return login(*temporal["POSTGRES_USER"], "wrong", "temporal") != nil }, 10*time.Second, 20*time.Millisecond)
+	require.Error(t, login(*temporal["POSTGRES_USER"], "wrong", "temporal"))
 	for _, database := range []string{"temporal", "temporal_visibility"} {
 		require.NoError(t, login(*temporal["POSTGRES_USER"], *temporal["POSTGRES_PWD"], database))
 	}

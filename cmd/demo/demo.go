@@ -191,6 +191,9 @@ func (d *Demo) Close() error {
 	if d.sandboxes != nil {
 		errs = append(errs, d.sandboxes.Close())
 	}
+	if d.source != nil {
+		errs = append(errs, d.source.leave())
+	}
 	for _, path := range d.leftovers {
 		errs = append(errs, os.Remove(path))
 	}

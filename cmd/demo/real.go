@@ -87,7 +87,7 @@ func meet(ctx context.Context, o OdooServer) (*realOdoo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-odoo-url: %w", err)
 	}
-	r.guard = &readOnly{target: target, next: http.DefaultTransport}
+	r.guard = &readOnly{target: target, key: r.key, next: http.DefaultTransport}
 	r.client, err = odoo.New(odoo.Config{
 		URL: base, Database: o.Database, Login: o.User, Key: r.key, HTTPTimeout: 30 * time.Second, UserAgent: "ml-connector/demo",
 		Transport: r.guard,
@@ -137,7 +137,7 @@ func (r *realOdoo) explained(err error) error {
 	about, known := map[string]struct{ flag, way string }{
 		odoo.CodeBadKey:        {"-odoo-key-file " + r.KeyFile, "make a key in Odoo as the user " + r.User + " (Preferences, Security, New API Key), or correct -odoo-user"},
 		odoo.CodeWrongDatabase: {"-odoo-db", "give the name of a database of that server"},
-		odoo.CodeNotOdoo:       {"-odoo-url", "give the address of an Odoo 19 or newer"},
+		odoo.CodeNotOdoo:       {"-odoo-url", "give the address of an Odoo 14 or newer"},
 		odoo.CodeUnavailable:   {"-odoo-url", "see whether the server is up and this machine reaches it"},
 		odoo.CodeMaintenance:   {"-odoo-url", "try again when the server is up"},
 		odoo.CodeTLS:           {"-odoo-url", "give the address that the certificate is for, or install its authority on this machine"},

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +32,9 @@ func (d *realSource) mapIn(ctx context.Context) error {
 	if err := json.Unmarshal(out, &rows); err != nil {
 		return fmt.Errorf("reading what `map export` says: %w", err)
 	}
+	if err := d.placed.remember(); err != nil {
+		return err
+	}
 	if rows.Mapped+rows.Unmapped == 0 {
 		d.say("map export: there is nothing to map")
 		return nil
@@ -41,6 +43,9 @@ func (d *realSource) mapIn(ctx context.Context) error {
 		if err := d.fillIn(path); err != nil {
 			return err
 		}
+	}
+	if err := d.placed.remember(); err != nil {
+		return err
 	}
 	out, err = d.product.run(ctx, nil, "map", "import", tenant, path)
 	if err != nil {
@@ -60,11 +65,24 @@ func (d *realSource) placeSheet() (string, error) {
 	}
 	d.sheet = ".demo/accounts.csv"
 	path := filepath.Join(d.root, filepath.FromSlash(d.sheet))
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("removing the last run's sheet: %w", err)
+	earlier, err := setAside(path)
+	if err != nil {
+		return "", err
 	}
-	d.leftovers = append(d.leftovers, path)
+	if earlier != "" {
+		d.say("%s was there already: it is %s now", d.sheet, filepath.ToSlash(filepath.Join(".demo", earlier)))
+	}
+	d.placed.path = path
 	return path, nil
+}
+
+// leave removes the sheet, unless a person worked on it.
+func (d *realSource) leave() error {
+	kept, err := d.placed.removeUntouched()
+	if kept {
+		d.say("%s was changed since the demo wrote it: it stays", d.sheet)
+	}
+	return err
 }
 
 func (d *realSource) fillIn(path string) error {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo"
 )
 
 // tenantFile describes the server, read through the guard, and the Procore sandbox.
@@ -19,7 +21,7 @@ func (r *realOdoo) tenantFile(guardURL, procoreURL string, procoreCompany int64)
 		plans["cost"] = r.cost
 	}
 	server := map[string]any{
-		"url": guardURL, "database": r.Database, "user": r.User, "api": "json2", "companies": companies, "plans": plans,
+		"url": guardURL, "database": r.Database, "user": r.User, "api": odoo.APIAuto, "companies": companies, "plans": plans,
 	}
 	if u, err := url.Parse(r.URL); err == nil && strings.HasSuffix(u.Hostname(), ".odoo.com") {
 		server["requests_per_second"] = 1 // what Odoo Online is said to tolerate

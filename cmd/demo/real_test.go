@@ -132,7 +132,7 @@ func TestMeet(t *testing.T) {
 		"rights":    {poor, good, []string{"may not read", "purchase.order", "Accounting / Read-only"}},
 		"no apps":   {absent, good, []string{"the server has no purchase.order", "install the apps Purchase and Accounting"}},
 		"no plan":   {planless, good, []string{"no analytic plan", "make a plan for projects"}},
-		"no Odoo":   {page, good, []string{"-odoo-url: ", "Odoo 19 or newer"}},
+		"no Odoo":   {page, good, []string{"-odoo-url: ", "Odoo 14 or newer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -201,10 +201,11 @@ func TestGuard(t *testing.T) {
 	front := httptest.NewServer(r.guard.proxy())
 	t.Cleanup(front.Close)
 	journal := len(s.Journal())
+	key := "other" // of a user who may write
 	ask := func(method, path, body string) int {
 		request, err := http.NewRequestWithContext(t.Context(), method, front.URL+path, strings.NewReader(body))
 		require.NoError(t, err)
-		request.Header.Set("Authorization", "bearer other") // a user who may write
+		request.Header.Set("Authorization", "bearer "+key)
 		request.Header.Set("X-Odoo-Database", oddDatabase)
 		request.Header.Set("Content-Type", "application/json")
 		answer, err := http.DefaultTransport.RoundTrip(request)
@@ -226,6 +227,13 @@ func TestGuard(t *testing.T) {
 	}
 	require.Len(t, s.Journal(), journal, "the server has seen none of them")
 	_, seen := r.guard.seen()
+	require.Empty(t, seen, "a request without the key is not the product's")
+	key = oddKey
+	for _, request := range refused {
+		method, path, _ := strings.Cut(request, " ")
+		require.Equal(t, http.StatusForbidden, ask(method, path, ""), request)
+	}
+	_, seen = r.guard.seen()
 	require.Len(t, seen, len(refused))
 	require.Equal(t, http.StatusOK, ask(http.MethodPost, "/json/2/purchase.order/search_read", `{"domain": [], "fields": ["name"], "order": "id asc"}`))
 	require.Equal(t, http.StatusOK, ask(http.MethodGet, "/web/version", ""))

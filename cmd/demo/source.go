@@ -44,4 +44,6 @@ type source interface {
 	address() (name, where string)
 	// tries are things to do once the day is over; the files that they need are written.
 	tries() ([]try, error)
+	// leave removes what only this demo needed, and keeps what a person worked on.
+	leave() error
 }

@@ -20,6 +20,7 @@ type realSource struct {
 
 	server *realOdoo
 	sheet  string // the mapping sheet, as a person in the source tree names it
+	placed sheetFile
 }
 
 func (d *realSource) handler() http.Handler { return d.server.guard.proxy() }

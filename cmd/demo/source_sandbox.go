@@ -133,6 +133,8 @@ func (d sandboxSource) checkLinked(names []string) {
 	}
 }
 
+func (d sandboxSource) leave() error { return nil }
+
 func (d sandboxSource) every() time.Duration { return scheduleEvery }
 
 func (d sandboxSource) address() (name, where string) { return "Odoo sandbox", d.sandboxes.odooURL }

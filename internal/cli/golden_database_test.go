@@ -18,6 +18,9 @@ func badDatabases() []badInput {
 		return func(w *world) {
 			u, err := url.Parse(w.database)
 			must(err)
+			if password, ok := u.User.Password(); ok {
+				w.hides(password, "<password>")
+			}
 			change(u)
 			w.set("DATABASE_URL", u.String())
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ml-connector/odoo-procore/activities"
-	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
@@ -18,8 +17,9 @@ func (a *App) mapCommand() *cobra.Command {
 		Short: "Import a mapping sheet: all rows or none",
 		Long: "Columns: kind (project, code, not_in_procore), odoo_model, odoo_id, odoo_code, odoo_name, procore_project,\n" +
 			"cost_code, cost_type, sub_job, note. Ids and codes decide, names are for people; both systems are asked whether they\n" +
-			"have them. A sheet adds and changes rules; rules that are not in it stay. Rows whose Procore columns are empty, as\n" +
-			"`map export` writes them, are skipped. Records that waited for a mapping are freed at once.",
+			"have them. A sheet adds and changes rules; rules that are not in it stay, and notes where it has no such column. Rows\n" +
+			"whose Procore columns are empty, as `map export` writes them, are skipped. Records that waited for a mapping are\n" +
+			"freed at once.",
 		Example: "  ml-connector map import acme mapping.csv",
 		Args:    exactArgs("TENANT", "SHEET.csv"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.mapImport(cmd.Context(), args[0], args[1]) },
@@ -39,11 +39,15 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	if err != nil {
 		return err
 	}
-	warnings, err := checkSheet(ctx, c, sheet)
+	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	s, err := a.openStore(ctx)
+	before, err := readRules(ctx, s, tenant)
+	if err != nil {
+		return err
+	}
+	warnings, err := checkSheet(ctx, c, sheet, before)
 	if err != nil {
 		return err
 	}
@@ -51,11 +55,8 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	if err != nil {
 		return err
 	}
-	kept, err := staying(ctx, s, tenant, sheet)
-	if err != nil {
-		return err
-	}
-	warnings = append(warnings, kept...)
+	warnings = append(warnings, before.staying(sheet)...)
+	notes := sheet.keepRemarks(before)
 	saved, err := s.SaveMappings(ctx, tenant, operator(), sheet.projects, sheet.codes)
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func (a *App) mapImport(ctx context.Context, tenant, path string) error {
 	if err := activities.Wake(ctx, temporal, a.cfg.TaskQueue, tenant); err != nil {
 		return fmt.Errorf("the mappings are saved, the next cycle uses them; %w", err)
 	}
-	return a.sayImported(mapView{MappingResult: saved, Skipped: len(sheet.unmapped), Warnings: append([]string{}, warnings...)})
+	return a.sayImported(mapView{MappingResult: saved, Notes: notes, Skipped: len(sheet.unmapped), Warnings: append([]string{}, warnings...)})
 }
 
 func (a *App) sayImported(view mapView) error {
@@ -73,11 +74,15 @@ func (a *App) sayImported(view mapView) error {
 	for _, warning := range view.Warnings {
 		a.say("Warning: %s", warning)
 	}
-	if view.Projects+view.Codes == 0 {
-		a.say("No rows change.")
-	} else {
+	switch {
+	case view.Projects+view.Codes > 0:
 		a.say("%d project rows and %d code rows are new or changed; %d records that waited are freed, %d are looked at again.",
 			view.Projects, view.Codes, view.Released, view.Raised)
+	case view.Notes == 0:
+		a.say("No rows change.")
+	}
+	if view.Notes > 0 {
+		a.say("%d notes are new or changed.", view.Notes)
 	}
 	if view.Skipped > 0 {
 		a.say("%d unmapped rows were skipped: their Procore columns are empty.", view.Skipped)
@@ -85,40 +90,10 @@ func (a *App) sayImported(view mapView) error {
 	return nil
 }
 
-// staying warns of rows that somebody emptied: an empty row takes no rule away.
-func staying(ctx context.Context, s *store.Store, tenant string, sheet mappingSheet) ([]string, error) {
-	if len(sheet.unmapped) == 0 {
-		return nil, nil
-	}
-	projects, err := s.ProjectMappings(ctx, tenant)
-	if err != nil {
-		return nil, err
-	}
-	codes, err := s.CodeMappings(ctx, tenant)
-	if err != nil {
-		return nil, err
-	}
-	ruled := map[subject]bool{}
-	for _, m := range projects {
-		ruled[subject{kindProject, odoo.ModelAnalyticAccount, m.OdooID}] = true
-	}
-	for _, m := range codes {
-		if m.ProcoreProject == 0 { // an empty row names no project either
-			ruled[subject{kindCode, m.OdooModel, m.OdooID}] = true
-		}
-	}
-	var warnings []string
-	for _, row := range sheet.unmapped {
-		if ruled[row.subject] {
-			warnings = append(warnings, fmt.Sprintf("row %d: is empty, and the rule that %s %d has stays: write another one over it, or not_in_procore.", row.line, row.model, row.id))
-		}
-	}
-	return warnings, nil
-}
-
 // mapView is what an import says as JSON.
 type mapView struct {
 	store.MappingResult
+	Notes    int      `json:"notes"`   // of rules that were there, new or changed
 	Skipped  int      `json:"skipped"` // unmapped rows
 	Warnings []string `json:"warnings"`
 }

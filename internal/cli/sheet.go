@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
@@ -16,6 +15,7 @@ import (
 
 // mappingSheet is a sheet as it was read. Lines are those of the file, the header is line 1.
 type mappingSheet struct {
+	columns      map[string]int // those that it has, with their place
 	projects     []store.ProjectMapping
 	projectLines []int
 	codes        []store.CodeMapping
@@ -90,12 +90,17 @@ func sheetError(problems []sheetProblem) error {
 	return errors.New("the mapping sheet is not valid, nothing was imported:\n  " + strings.Join(lines, "\n  "))
 }
 
-// parseSheet reads a whole sheet and reports every wrong row.
+// parseSheet reads a whole sheet and reports every wrong row. What spreadsheets leave behind is passed over: rows and
+// columns with nothing in them, a first line with the separator, byte order marks.
 func parseSheet(data []byte) (mappingSheet, error) {
 	var sheet mappingSheet
+	data = bytes.TrimLeft(data, "\ufeff")
 	reader := csv.NewReader(bytes.NewReader(data))
 	reader.FieldsPerRecord = -1
-	header, err := reader.Read()
+	header, line, err := nextRow(reader)
+	if err == nil && namesSeparator(header) {
+		header, line, err = nextRow(reader)
+	}
 	if errors.Is(err, io.EOF) {
 		return sheet, errors.New("the mapping sheet is empty: its first row must name the columns " + strings.Join(sheetColumns, ", "))
 	}
@@ -104,21 +109,26 @@ func parseSheet(data []byte) (mappingSheet, error) {
 	}
 	columns, problem := sheetHeader(header)
 	if problem != "" {
-		return sheet, sheetError([]sheetProblem{{1, problem}})
+		return sheet, sheetError([]sheetProblem{{line, problem}})
 	}
+	sheet.columns = columns
+	return sheet, sheet.readRows(reader, len(header))
+}
+
+// readRows reads the rows below a header of so many fields.
+func (s *mappingSheet) readRows(reader *csv.Reader, width int) error {
 	var problems []sheetProblem
 	seen := map[string]sheetRow{}
 	for {
-		record, err := reader.Read()
+		record, line, err := nextRow(reader)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return sheet, csvError(err)
+			return csvError(err)
 		}
-		line, _ := reader.FieldPos(0)
-		row := sheetRow{line: line, columns: columns, fields: record}
-		key, err := row.into(&sheet)
+		row := sheetRow{line: line, columns: s.columns, width: width, fields: record}
+		key, err := row.into(s)
 		if err == nil {
 			if first, twice := seen[key]; twice {
 				err = first.against(row)
@@ -131,9 +141,33 @@ func parseSheet(data []byte) (mappingSheet, error) {
 		}
 	}
 	if len(problems) == 0 && len(seen) == 0 {
-		return sheet, errors.New("the mapping sheet has no rows below its header")
+		return errors.New("the mapping sheet has no rows below its header")
 	}
-	return sheet, sheetError(problems)
+	return sheetError(problems)
+}
+
+// nextRow gives the next row that has something in it, and its line; [io.EOF] when there is none.
+func nextRow(reader *csv.Reader) (record []string, line int, err error) {
+	for {
+		record, err := reader.Read()
+		if err != nil {
+			return nil, 0, err
+		}
+		if !blank(record) {
+			line, _ := reader.FieldPos(0)
+			return record, line, nil
+		}
+	}
+}
+
+func blank(fields []string) bool {
+	return !slices.ContainsFunc(fields, func(field string) bool { return strings.TrimSpace(field) != "" })
+}
+
+// namesSeparator says whether a row is the line `sep=,` that some spreadsheets write first, or ask for.
+func namesSeparator(record []string) bool {
+	name, separator, found := strings.Cut(record[0], "=")
+	return found && strings.EqualFold(name, "sep") && len(separator) <= 1 && blank(record[1:])
 }
 
 func csvError(err error) error {
@@ -144,13 +178,15 @@ func csvError(err error) error {
 	return sheetError([]sheetProblem{{at.StartLine, `quotes are not closed, or stand inside of a field: write "" for a quote in a quoted field`}})
 }
 
-// sheetHeader finds the columns, or says what is wrong with them.
+// sheetHeader finds the columns, or says what is wrong with them. One without a name is none.
 func sheetHeader(header []string) (columns map[string]int, problem string) {
 	columns = map[string]int{}
 	for i, name := range header {
 		name = strings.ToLower(strings.TrimSpace(name))
 		_, twice := columns[name]
 		switch {
+		case name == "":
+			continue
 		case len(header) == 1 && strings.ContainsAny(name, ";\t"):
 			return nil, "the columns must be separated by commas, not by semicolons or tabs"
 		case !slices.Contains(sheetColumns, name) && !slices.Contains(remarkColumns, name):
@@ -167,125 +203,4 @@ func sheetHeader(header []string) (columns map[string]int, problem string) {
 		}
 	}
 	return columns, ""
-}
-
-type sheetRow struct {
-	line    int
-	columns map[string]int
-	fields  []string
-}
-
-func (r sheetRow) text(column string) string {
-	i, ok := r.columns[column]
-	if !ok || i >= len(r.fields) {
-		return ""
-	}
-	return unguarded(strings.TrimSpace(r.fields[i]))
-}
-
-// empty says whether the row has nothing in any of the columns.
-func (r sheetRow) empty(columns ...string) bool {
-	return !slices.ContainsFunc(columns, func(column string) bool { return r.text(column) != "" })
-}
-
-func (r sheetRow) id(column string) (int64, error) {
-	text := r.text(column)
-	if text == "" {
-		return 0, nil
-	}
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id <= 0 {
-		return 0, fmt.Errorf("%s: %q is no id; write a positive whole number", column, text)
-	}
-	return id, nil
-}
-
-// against says how a later row for the same thing differs from this one.
-func (r sheetRow) against(later sheetRow) error {
-	for _, column := range []string{columnKind, columnProject, columnCostCode, columnCostType, columnSubJob} {
-		if a, b := r.text(column), later.text(column); a != b {
-			return fmt.Errorf("%s: %q contradicts row %d, which says %q for the same %s %s: keep one of them",
-				column, b, r.line, a, later.model(), later.text(columnID))
-		}
-	}
-	return fmt.Errorf("says the same as row %d: keep one of them", r.line)
-}
-
-func (r sheetRow) model() string {
-	if r.text(columnKind) != kindCode {
-		return odoo.ModelAnalyticAccount
-	}
-	return r.text(columnModel)
-}
-
-// into adds the row to the sheet and returns what it is the rule for.
-func (r sheetRow) into(sheet *mappingSheet) (string, error) {
-	if len(r.fields) > len(r.columns) {
-		return "", fmt.Errorf("has %d fields, the header names %d: a text with a comma needs quotes", len(r.fields), len(r.columns))
-	}
-	id, err := r.id(columnID)
-	if err != nil {
-		return "", err
-	}
-	if id == 0 {
-		return "", errors.New("odoo_id: is missing")
-	}
-	project, err := r.id(columnProject)
-	if err != nil {
-		return "", err
-	}
-	switch kind := r.text(columnKind); kind {
-	case kindProject, kindNotInProcore:
-		return r.intoProjects(sheet, kind, id, project)
-	case kindCode:
-		return r.intoCodes(sheet, id, project)
-	default:
-		return "", fmt.Errorf("kind: %q is not known; use project, code or not_in_procore", kind)
-	}
-}
-
-func (r sheetRow) intoProjects(sheet *mappingSheet, kind string, id, project int64) (string, error) {
-	if model := r.text(columnModel); model != "" && model != odoo.ModelAnalyticAccount {
-		return "", fmt.Errorf("odoo_model: %q; rows of kind %s are for %s", model, kind, odoo.ModelAnalyticAccount)
-	}
-	if kind == kindNotInProcore && project != 0 {
-		return "", fmt.Errorf("procore_project: %d contradicts kind not_in_procore; leave it empty", project)
-	}
-	for _, column := range []string{columnCostCode, columnCostType, columnSubJob} {
-		if value := r.text(column); value != "" {
-			return "", fmt.Errorf("%s: %q has no place in a row of kind %s; codes are rows of kind code", column, value, kind)
-		}
-	}
-	key := fmt.Sprintf("project/%d", id)
-	if kind == kindProject && project == 0 {
-		sheet.unmapped = append(sheet.unmapped, unmappedRow{subject{kindProject, odoo.ModelAnalyticAccount, id}, r.line})
-		return key, nil
-	}
-	sheet.projects = append(sheet.projects, store.ProjectMapping{
-		OdooID: id, OdooCode: r.text(columnCode), OdooName: r.text(columnName), ProcoreProject: project,
-		NotInProcore: kind == kindNotInProcore, Note: r.text(columnNote),
-	})
-	sheet.projectLines = append(sheet.projectLines, r.line)
-	return key, nil
-}
-
-func (r sheetRow) intoCodes(sheet *mappingSheet, id, project int64) (string, error) {
-	model := r.text(columnModel)
-	if !slices.Contains(codeModels, model) {
-		return "", fmt.Errorf("odoo_model: %q; rows of kind code are for %s", model, strings.Join(codeModels, ", "))
-	}
-	key := fmt.Sprintf("code/%s/%d/%d", model, id, project)
-	if r.empty(columnProject, columnCostCode, columnCostType, columnSubJob) {
-		sheet.unmapped = append(sheet.unmapped, unmappedRow{subject{kindCode, model, id}, r.line})
-		return key, nil
-	}
-	if r.text(columnCostCode) == "" {
-		return "", errors.New("cost_code: is missing")
-	}
-	sheet.codes = append(sheet.codes, store.CodeMapping{
-		OdooModel: model, OdooID: id, ProcoreProject: project, OdooCode: r.text(columnCode), OdooName: r.text(columnName),
-		SubJob: r.text(columnSubJob), CostCode: r.text(columnCostCode), CostType: r.text(columnCostType), Note: r.text(columnNote),
-	})
-	sheet.codeLines = append(sheet.codeLines, r.line)
-	return key, nil
 }

@@ -51,7 +51,7 @@ func TestCheckSheetOfTheFirm(t *testing.T) {
 	for _, data := range sheets {
 		sheet, err := parseSheet(data)
 		require.NoError(t, err)
-		warnings, err := checkSheet(t.Context(), &c, sheet)
+		warnings, err := checkSheet(t.Context(), &c, sheet, rules{})
 		require.NoError(t, err)
 		warned += len(warnings)
 	}

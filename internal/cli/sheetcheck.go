@@ -2,25 +2,23 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/clients/odoo"
-	"github.com/ml-connector/odoo-procore/clients/procore"
 )
 
 // checkSheet holds the rows against both systems: what a row names must be there. It returns warnings about projects
 // that Procore refuses: that they are not permitted yet is no reason to refuse the sheet, their records wait as
-// project.forbidden.
-func checkSheet(ctx context.Context, c *activities.Connection, sheet mappingSheet) (warnings []string, err error) {
+// project.forbidden; and about cost codes of rows for all projects that none of them has, with the rules that there
+// were before.
+func checkSheet(ctx context.Context, c *activities.Connection, sheet mappingSheet, before rules) (warnings []string, err error) {
 	problems, err := odooProblems(ctx, c.Odoo, sheet)
 	if err != nil {
 		return nil, fmt.Errorf("looking for the sheet's rows in Odoo: %w", err)
 	}
-	more, warnings, err := procoreProblems(ctx, c.Procore, sheet)
+	more, warnings, err := procoreProblems(ctx, c.Procore, sheet, before.mapped(sheet))
 	if err != nil {
 		return nil, fmt.Errorf("looking for the sheet's rows in Procore: %w", err)
 	}
@@ -60,7 +58,7 @@ func odooProblems(ctx context.Context, c *odoo.Client, sheet mappingSheet) ([]sh
 			switch {
 			case !there:
 				problems = append(problems, sheetProblem{w.line, fmt.Sprintf("odoo_id: Odoo has no %s %d that its user sees", model, w.id)})
-			case model == odoo.ModelAnalyticAccount && w.code != "" && w.code != code:
+			case model == odoo.ModelAnalyticAccount && w.code != "" && !sameCode(w.code, code):
 				problems = append(problems, sheetProblem{w.line, fmt.Sprintf("odoo_code: Odoo's %s %d has the code %q, the sheet says %q: correct id or code", model, w.id, code, w.code)})
 			}
 		}
@@ -84,92 +82,6 @@ func codesOf[T any](
 	ctx context.Context, read func(context.Context, odoo.Window) ([]odoo.Record[T], error), first, last int64, code func(T) string,
 ) (map[int64]string, error) {
 	out := map[int64]string{}
-	err := odoo.Each(ctx, read, first, last, func(r odoo.Record[T]) { out[r.ID] = strings.TrimSpace(code(r.Doc)) })
+	err := odoo.Each(ctx, read, first, last, func(r odoo.Record[T]) { out[r.ID] = code(r.Doc) })
 	return out, err
-}
-
-// procoreProblems looks for every project and code that a row names.
-func procoreProblems(ctx context.Context, c *procore.Client, sheet mappingSheet) (problems []sheetProblem, warnings []string, err error) {
-	rows := map[int64][]int{} // project → rows that name it
-	for i, p := range sheet.projects {
-		rows[p.ProcoreProject] = append(rows[p.ProcoreProject], sheet.projectLines[i])
-	}
-	coded := map[int64]bool{}
-	for i, m := range sheet.codes {
-		rows[m.ProcoreProject] = append(rows[m.ProcoreProject], sheet.codeLines[i])
-		coded[m.ProcoreProject] = true
-	}
-	delete(rows, 0) // of no project, or of all
-	list, _, err := c.Projects.List(ctx, procore.ProjectListOptions{Status: "All"})
-	if err != nil {
-		return nil, nil, err
-	}
-	known := map[int64]bool{}
-	for _, p := range list {
-		known[p.ID] = true
-	}
-	codes := map[int64]map[string]bool{}
-	for project, lines := range rows {
-		if known[project] && !coded[project] {
-			continue
-		}
-		list, refused, err := costCodes(ctx, c, project)
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case refused != nil && procore.IsNotFound(refused):
-			for _, line := range lines {
-				problems = append(problems, sheetProblem{line, fmt.Sprintf("procore_project: Procore has no project %d: correct the id", project)})
-			}
-		case refused != nil || !known[project]:
-			warnings = append(warnings, fmt.Sprintf("row %d: Procore does not let the app into project %d: its records wait until a company administrator adds it to the app's permitted projects.", slices.Min(lines), project))
-		default:
-			codes[project] = list
-		}
-	}
-	slices.Sort(warnings)
-	more, err := codeProblems(ctx, c, sheet, codes)
-	return append(problems, more...), warnings, err
-}
-
-// costCodes are the full codes of a project; refused is Procore's answer when it does not show them.
-func costCodes(ctx context.Context, c *procore.Client, project int64) (codes map[string]bool, refused, err error) {
-	list, _, err := c.CostCodes.List(ctx, project, procore.ListOptions{})
-	var refusal *procore.ErrorResponse
-	if errors.As(err, &refusal) && (procore.IsNotFound(err) || refusal.Code == procore.CodeProjectForbidden || refusal.Code == procore.CodeForbidden) {
-		return nil, err, nil
-	}
-	codes = map[string]bool{}
-	for _, code := range list {
-		if code.DeletedAt.IsZero() {
-			codes[code.FullCode] = true
-		}
-	}
-	return codes, nil, err
-}
-
-// codeProblems looks for the cost codes of rows with a project, and for all cost types, which are the company's. Cost
-// codes of rows for all projects are looked for when a document needs one.
-func codeProblems(ctx context.Context, c *procore.Client, sheet mappingSheet, codes map[int64]map[string]bool) ([]sheetProblem, error) {
-	if len(sheet.codes) == 0 {
-		return nil, nil
-	}
-	list, _, err := c.CostTypes.List(ctx, procore.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	types := map[string]bool{"": true}
-	for _, t := range list {
-		types[t.Code] = true
-	}
-	var problems []sheetProblem
-	for i, m := range sheet.codes {
-		if of, read := codes[m.ProcoreProject]; read && !of[m.CostCode] {
-			problems = append(problems, sheetProblem{sheet.codeLines[i], fmt.Sprintf("cost_code: project %d of Procore has no cost code %q", m.ProcoreProject, m.CostCode)})
-		}
-		if !types[m.CostType] {
-			problems = append(problems, sheetProblem{sheet.codeLines[i], fmt.Sprintf("cost_type: Procore has no cost type %q", m.CostType)})
-		}
-	}
-	return problems, nil
 }

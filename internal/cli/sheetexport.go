@@ -88,11 +88,7 @@ func (s exportSheet) unmapped() int {
 
 // prepareSheet reads rules, Odoo and the names of Procore's projects, and writes nothing.
 func prepareSheet(ctx context.Context, c *activities.Connection, s *store.Store) (exportSheet, error) {
-	projects, err := s.ProjectMappings(ctx, c.Tenant.Name)
-	if err != nil {
-		return exportSheet{}, err
-	}
-	codes, err := s.CodeMappings(ctx, c.Tenant.Name)
+	ruled, err := readRules(ctx, s, c.Tenant.Name)
 	if err != nil {
 		return exportSheet{}, err
 	}
@@ -108,7 +104,7 @@ func prepareSheet(ctx context.Context, c *activities.Connection, s *store.Store)
 	for _, p := range list {
 		names[p.ID] = p.Name
 	}
-	return buildSheet(held, projects, codes, names), nil
+	return buildSheet(held, ruled.projects, ruled.codes, names), nil
 }
 
 // buildSheet joins rules and records, in the order of [compareRows].

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -30,4 +31,13 @@ func startsFormula(text string) bool {
 	text = strings.TrimLeft(text, " '")
 	first, _ := utf8.DecodeRuneInString(text)
 	return text != "" && strings.ContainsRune(formulaStarts, first)
+}
+
+// cell is the text of a field as an import reads it.
+func cell(field string) string { return strings.TrimSpace(unguarded(strings.TrimSpace(field))) }
+
+// sameCode says whether a cell holds a code of Odoo, as it comes back from an export. Blanks and line ends do not
+// count: Odoo keeps what was typed, spreadsheets and CSV do not.
+func sameCode(read, odoo string) bool {
+	return slices.Equal(strings.Fields(read), strings.Fields(cell(guarded(odoo))))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,29 @@ func TestOtherOriginsAreRefused(t *testing.T) {
 		require.Contains(t, a.body, "from a page of another address")
 	}
 	require.Equal(t, "Alpenglow Roofing", b.odooRecord("res.partner", vendor)["name"])
+}
+
+// The paths of the sandbox itself take no request from a page of another origin, in either system; programs go on.
+func TestSandboxPathsRefuseOtherOrigins(t *testing.T) {
+	t.Parallel()
+	b := setup(t, false)
+	vendor := b.odooID("res.partner", "name", "Alpenglow Roofing")
+	edit := at(`{"model": "res.partner", "method": "write", "ids": [%d], "args": {"vals": {"name": "Taken over"}}}`, vendor)
+	for _, path := range []string{"POST /_sandbox/edit", "POST /_sandbox/faults", "DELETE /_sandbox/faults"} {
+		method, path, _ := strings.Cut(path, " ")
+		for header, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:1"} {
+			for _, site := range []http.Handler{b.odoo, b.procore} {
+				r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(edit))
+				r.Header.Set(header, value)
+				r.Header.Set("Content-Type", "text/plain")
+				require.Equal(t, http.StatusForbidden, b.send(site, r, "*/*").status, "%s, %s", path, header)
+			}
+		}
+	}
+	require.Equal(t, "Alpenglow Roofing", b.odooRecord("res.partner", vendor)["name"])
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_sandbox/edit", strings.NewReader(edit))
+	require.Equal(t, http.StatusOK, b.send(b.odoo, r, "*/*").status)
+	require.Equal(t, "Taken over", b.odooRecord("res.partner", vendor)["name"])
 }
 
 // What people write is text on a page, never markup.

@@ -21,8 +21,8 @@ type bill struct {
 	State                  page.Badge
 	Orders                 []reference
 	Buttons                []button
-	// DateTyped and ReferenceTyped are shown while it is Open, which a draft is.
-	DateTyped, ReferenceTyped string
+	// DateInput and ReferenceInput are shown while it is Open, which a draft is.
+	DateInput, ReferenceInput page.Edited
 }
 
 var billButtons = map[string][]button{
@@ -59,7 +59,7 @@ func (p *pages) readBill(r *http.Request) (bill, error) {
 			Untaxed: signed(b, "amount_untaxed"), Tax: signed(b, "amount_tax"), Total: signed(b, "amount_total"), Open: b.text("state") == "draft",
 		},
 	}
-	out.DateTyped, out.ReferenceTyped = page.Entered(r, "date", out.Date), page.Entered(r, "reference", out.Reference)
+	out.DateInput, out.ReferenceInput = page.EditedField(r, "date", out.Date), page.EditedField(r, "reference", out.Reference)
 	out.Lines, err = p.lines(r, "account.move.line", []any{
 		term("move_id", "=", id), term("display_type", "in", []any{"product", "line_section", "line_subsection", "line_note"}),
 	}, "quantity")
@@ -76,18 +76,9 @@ func (p *pages) editBill(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	vals := map[string]any{}
-	for field, one := range map[string]struct{ name, before string }{
-		"invoice_date": {"date", b.Date}, "ref": {"reference", b.Reference},
-	} {
-		typed := strings.TrimSpace(page.Entered(r, one.name, one.before))
-		if typed == one.before {
-			continue
-		}
-		vals[field] = any(typed)
-		if typed == "" {
-			vals[field] = false
-		}
+	vals, err := b.edited()
+	if err != nil {
+		return "", err
 	}
 	commands, err := lineCommands(r, b.Lines, "quantity")
 	if err != nil {
@@ -101,6 +92,28 @@ func (p *pages) editBill(r *http.Request) (string, error) {
 	}
 	_, err = p.do("account.move", "write", []int64{b.ID}, map[string]any{"vals": vals})
 	return page.Done(billPath(b.ID), "saved"), err
+}
+
+// edited are the user's changes to the bill itself. What somebody else changed since the form was made is refused.
+func (b bill) edited() (map[string]any, error) {
+	vals := map[string]any{}
+	for _, one := range []struct {
+		field, name string
+		page.Edited
+	}{{"invoice_date", "bill date", b.DateInput}, {"ref", "vendor’s number", b.ReferenceInput}} {
+		typed := strings.TrimSpace(one.Typed)
+		if !one.Touched() || typed == one.Now {
+			continue
+		}
+		if one.Stale() {
+			return nil, &page.Refusal{Sentence: fmt.Sprintf("Somebody else changed the %s meanwhile: it is %s now. %s", one.name, cmp.Or(one.Now, "empty"), openAgain)}
+		}
+		vals[one.field] = any(typed)
+		if typed == "" {
+			vals[one.field] = false
+		}
+	}
+	return vals, nil
 }
 
 func (p *pages) pressBill(r *http.Request) (string, error) {

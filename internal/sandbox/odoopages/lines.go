@@ -29,7 +29,7 @@ type line struct {
 	Qty, Price, Discount, Billed decimal.Decimal
 	Subtotal                     page.Money
 	Shares                       []share
-	QtyTyped, PriceTyped         string
+	QtyInput, PriceInput         page.Edited
 }
 
 // QtyField is the name of the field with the quantity.
@@ -40,8 +40,20 @@ func (l line) PriceField() string { return fmt.Sprintf("price_%d", l.ID) }
 
 // typed puts what the user has typed into the fields of the form.
 func (l *line) typed(r *http.Request) {
-	l.QtyTyped = page.Entered(r, l.QtyField(), l.Qty.String())
-	l.PriceTyped = page.Entered(r, l.PriceField(), l.Price.StringFixed(max(2, -l.Price.Exponent())))
+	l.QtyInput = page.EditedField(r, l.QtyField(), l.Qty.String())
+	l.PriceInput = page.EditedField(r, l.PriceField(), l.Price.StringFixed(max(2, -l.Price.Exponent())))
+}
+
+// edited is the quantity and the price that the user wants. where names the line.
+func (l *line) edited(r *http.Request, where string) (qty, price decimal.Decimal, err error) {
+	qty, price = l.Qty, l.Price
+	if l.QtyInput.Touched() {
+		qty, err = page.Number(r, l.QtyField(), "The quantity"+where)
+	}
+	if err == nil && l.PriceInput.Touched() {
+		price, err = page.Number(r, l.PriceField(), "The price"+where)
+	}
+	return qty, price, err
 }
 
 // display is section or remark, by what Odoo calls the line.
@@ -76,8 +88,9 @@ func (p *pages) lines(r *http.Request, model string, domain []any, quantity stri
 	return out, nil
 }
 
-// lineCommands are the changes to the lines that a form holds, as a document's form in Odoo sends them. Quantity and
-// price go together: Odoo 19 may take the vendor's list price when only the quantity is written.
+// lineCommands are the user's changes to the lines that a form holds, as a document's form in Odoo sends them. Quantity and
+// price go together: Odoo 19 may take the vendor's list price when only the quantity is written. A line that somebody else
+// changed since the form was made is refused.
 func lineCommands(r *http.Request, lines []line, quantity string) ([]any, error) {
 	var commands []any
 	for i, l := range lines {
@@ -85,19 +98,23 @@ func lineCommands(r *http.Request, lines []line, quantity string) ([]any, error)
 			continue
 		}
 		where := fmt.Sprintf(" of line %d", i+1)
-		qty, err := page.Number(r, l.QtyField(), "The quantity"+where)
+		qty, price, err := l.edited(r, where)
 		if err != nil {
 			return nil, err
 		}
-		price, err := page.Number(r, l.PriceField(), "The price"+where)
-		if err != nil {
-			return nil, err
+		if qty.Equal(l.Qty) && price.Equal(l.Price) {
+			continue
 		}
-		if !qty.Equal(l.Qty) || !price.Equal(l.Price) {
-			commands = append(commands, []any{1, l.ID, map[string]any{quantity: exact(qty), "price_unit": exact(price)}})
+		if l.QtyInput.Stale() || l.PriceInput.Stale() {
+			return nil, &page.Refusal{Sentence: fmt.Sprintf(
+				"Somebody else changed line %d meanwhile: its quantity is %s now, and its price %s. %s", i+1, l.QtyInput.Now, l.PriceInput.Now, openAgain)}
 		}
+		commands = append(commands, []any{1, l.ID, map[string]any{quantity: exact(qty), "price_unit": exact(price)}})
 	}
 	return commands, nil
 }
+
+// openAgain is the way out of a page that is too old.
+const openAgain = "Open the document again from its list, and change it there."
 
 func exact(d decimal.Decimal) json.Number { return json.Number(d.String()) }

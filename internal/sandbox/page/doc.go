@@ -5,6 +5,7 @@
 // API unchanged, so that a page is in no journal and no fault on order strikes it. Only a browser that asks for a path which
 // is neither gets a page that says so.
 //
-// A form is a plain POST. What comes from a page of another origin is refused. A done edit is answered with a redirect,
+// A form is a plain POST. What comes from a page of another origin is refused, under
+// /_sandbox/ too. A done edit is answered with a redirect,
 // a [Refusal] with the page that holds the form, what was typed into it, and the sentence.
 package page

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -29,14 +30,55 @@ func Entered(r *http.Request, name, usual string) string {
 	return usual
 }
 
-// Number reads a number from a form; commas at the thousands are fine. what names the field. The error is a [*Refusal].
+// Edited is a field of a form that shows what a document holds. Such a form also carries what it was made with, in the
+// hidden field was_<name>, so that an old page undoes nobody's work. The template "was" shows that field.
+type Edited struct{ Name, Typed, Was, Now string }
+
+// EditedField reads a field whose document holds now. Of a page that is not sent yet, and of a form without was_<name>, what
+// it was made with is now.
+func EditedField(r *http.Request, name, now string) Edited {
+	e := Edited{Name: name, Now: now, Was: Entered(r, "was_"+name, now)}
+	e.Typed = Entered(r, name, e.Was)
+	return e
+}
+
+// Touched says that the user changed the field.
+func (e Edited) Touched() bool { return e.Typed != e.Was }
+
+// Stale says that somebody else changed it since the form was made.
+func (e Edited) Stale() bool { return e.Was != e.Now }
+
+// Shown is the field in a form that is shown, for the first time or after a refusal.
+func (e Edited) Shown() string {
+	if e.Touched() {
+		return e.Typed
+	}
+	return e.Now
+}
+
+// MadeWith is what goes into was_<name> beside [Edited.Shown].
+func (e Edited) MadeWith() string {
+	if e.Touched() {
+		return e.Was
+	}
+	return e.Now
+}
+
+// numeral is a number as people write it; commas stand at the thousands or nowhere.
+var numeral = regexp.MustCompile(`^-?([0-9]*|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?$`)
+
+// Number reads a number from a form: 1234.5 or 1,234.5. what names the field. The error is a [*Refusal].
 func Number(r *http.Request, name, what string) (decimal.Decimal, error) {
 	typed := strings.TrimSpace(r.PostForm.Get(name))
 	d, err := decimal.NewFromString(strings.ReplaceAll(typed, ",", ""))
-	if err != nil || strings.ContainsAny(typed, "eE") || len(typed) > 20 {
-		return decimal.Zero, &Refusal{fmt.Sprintf("%s %q is not a number. Write it as 1234.50.", what, typed)}
+	if err == nil && numeral.MatchString(typed) && len(typed) <= 20 {
+		return d, nil
 	}
-	return d, nil
+	way := ". Write it as 1234.50."
+	if strings.Contains(typed, ",") {
+		way = ": commas may stand at the thousands only, and a point before the decimals. Write it as 1234.50 or 1,234.50."
+	}
+	return decimal.Zero, &Refusal{fmt.Sprintf("%s %q is not a number%s", what, typed, way)}
 }
 
 // Required reads a text from a form. what names the field. The error is a [*Refusal].

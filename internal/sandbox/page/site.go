@@ -98,11 +98,23 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case page != "":
 		s.mux.ServeHTTP(w, r)
 	case s.isAPI(r):
-		s.cfg.API.ServeHTTP(w, r)
+		s.api(w, r)
 	default:
 		s.fail(w, r, http.StatusNotFound, "Not found", "There is no page "+r.URL.Path+" here.")
 	}
 }
+
+// api hands a request on. The sandbox's own paths ask for no key, so a page of another origin must not reach them.
+func (s *Site) api(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, sandboxPaths) && s.cross.Check(r) != nil {
+		http.Error(w, "This request was sent from a page of another address, and was not carried out.", http.StatusForbidden)
+		return
+	}
+	s.cfg.API.ServeHTTP(w, r)
+}
+
+// sandboxPaths is how the paths begin that a sandbox has and the real system has not.
+const sandboxPaths = "/_sandbox/"
 
 // isAPI: programs may ask for any path, and are answered as the system answers them.
 func (s *Site) isAPI(r *http.Request) bool {

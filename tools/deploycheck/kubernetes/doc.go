@@ -1,5 +1,6 @@
 // Command kubernetes reads a file of Kubernetes objects strictly, with Kubernetes' own types, and refuses unknown keys, kinds
-// that it does not expect, images without an exact version and containers with rights that ours do not need.
+// that it does not expect, images without an exact version or of several, containers with rights that ours do not need,
+// ConfigMaps and ports that are named and not there, and secrets that are written out.
 //
 //	go -C tools/deploycheck run ./kubernetes FILE
 //
