@@ -102,3 +102,17 @@ func retryAfter(h http.Header) time.Duration {
 	}
 	return max(at.Sub(now), 0)
 }
+
+// versionIn reads the server's version from a field of an answer, and the server's clock from the answer's header.
+func versionIn(answer any, field string, r reply, req request, base string) (string, time.Time, error) {
+	m, _ := answer.(map[string]any)
+	version, _ := m[field].(string)
+	if version == "" {
+		return "", time.Time{}, notOdoo(req, base, http.StatusOK)
+	}
+	date, err := r.date(req)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return version, date, nil
+}

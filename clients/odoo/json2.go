@@ -58,16 +58,7 @@ func (t *json2) version(ctx context.Context) (string, time.Time, error) {
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	m, _ := v.(map[string]any)
-	version, _ := m["version"].(string)
-	if version == "" {
-		return "", time.Time{}, notOdoo(req, t.base, http.StatusOK)
-	}
-	date, err := r.date(req)
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	return version, date, nil
+	return versionIn(v, "version", r, req, t.base)
 }
 
 // user asks for the context, which names the user.

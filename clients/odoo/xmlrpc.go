@@ -106,16 +106,7 @@ func (t *xmlRPC) version(ctx context.Context) (string, time.Time, error) {
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	m, _ := v.(map[string]any)
-	version, _ := m["server_version"].(string)
-	if version == "" {
-		return "", time.Time{}, notOdoo(req, t.base, http.StatusOK)
-	}
-	date, err := r.date(req)
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	return version, date, nil
+	return versionIn(v, "server_version", r, req, t.base)
 }
 
 func (t *xmlRPC) user(ctx context.Context) (int64, error) { return t.uid.get(ctx, t.authenticate) }

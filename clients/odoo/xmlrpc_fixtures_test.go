@@ -72,6 +72,14 @@ func TestRecordedXMLRPC(t *testing.T) {
 	}
 }
 
+// tagsOf14 are two analytic tags, the second of which distributes.
+func tagsOf14(t *testing.T) string {
+	t.Helper()
+	return xmlAnswer(t, []any{
+		map[string]any{"id": 4, "active_analytic_distribution": false}, map[string]any{"id": 5, "active_analytic_distribution": true},
+	})
+}
+
 func TestRecordedPurchaseOrdersOf14(t *testing.T) {
 	t.Parallel()
 	s := newReplayXML(t).
@@ -79,9 +87,7 @@ func TestRecordedPurchaseOrdersOf14(t *testing.T) {
 		on("purchase.order/search_read", xmlFixture(t, "14", "po_read")).
 		on("purchase.order.line/fields_get", xmlFixture(t, "14", "fields_get_purchase_order_line")).
 		on("purchase.order.line/search_read", xmlFixture(t, "14", "pol_search_read")).
-		on("account.analytic.tag/search_read", xmlAnswer(t, []any{
-			map[string]any{"id": 4, "active_analytic_distribution": false}, map[string]any{"id": 5, "active_analytic_distribution": true},
-		})).
+		on("account.analytic.tag/search_read", tagsOf14(t)).
 		on("account.analytic.distribution/search_read", xmlFixture(t, "14", "adist_search_read")).
 		on("res.currency/search_read", xmlFixture(t, "14", "currency_search_read")).
 		on("uom.uom/search_read", xmlFixture(t, "14", "uom_search_read"))
@@ -120,9 +126,7 @@ func TestRecordedVendorBillsOf14(t *testing.T) {
 		on("account.move/search_read", xmlFixture(t, "14", "mv_search_read_bills")).
 		on("account.move.line/fields_get", xmlFixture(t, "14", "fields_get_account_move_line")).
 		on("account.move.line/search_read", xmlFixture(t, "14", "ml_search_read_bill")).
-		on("account.analytic.tag/search_read", xmlAnswer(t, []any{
-			map[string]any{"id": 4, "active_analytic_distribution": false}, map[string]any{"id": 5, "active_analytic_distribution": true},
-		})).
+		on("account.analytic.tag/search_read", tagsOf14(t)).
 		on("account.analytic.distribution/search_read", xmlFixture(t, "14", "adist_search_read")).
 		on("res.currency/search_read", xmlFixture(t, "14", "currency_search_read")).
 		on("res.company/search_read", xmlAnswer(t, []any{map[string]any{"id": 1, "currency_id": []any{2, "USD"}}})).

@@ -58,14 +58,7 @@ func (a *App) auditShow(ctx context.Context, tenant, ref string, follow time.Dur
 	case follow > 0 && a.output != "table":
 		return errors.New("--follow shows what happens line by line, which -o json cannot: leave one of them out")
 	}
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Tenant(ctx, tenant); err != nil {
-		return err
-	}
-	record, err := a.find(ctx, s, tenant, ref)
+	s, record, err := a.record(ctx, tenant, ref)
 	if err != nil {
 		return err
 	}

@@ -97,14 +97,7 @@ func (a *App) exceptionsList(ctx context.Context, tenant string) error {
 
 // exceptionsShow prints what one record waits for, and what that waits for in turn where it is another record.
 func (a *App) exceptionsShow(ctx context.Context, tenant, ref string) error {
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Tenant(ctx, tenant); err != nil {
-		return err
-	}
-	record, err := a.find(ctx, s, tenant, ref)
+	s, record, err := a.record(ctx, tenant, ref)
 	if err != nil {
 		return err
 	}

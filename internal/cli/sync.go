@@ -131,6 +131,19 @@ func (a *App) raise(ctx context.Context, s *store.Store, tenant string, refs []s
 	return nil
 }
 
+// record opens the store and finds one record of a tenant that there is.
+func (a *App) record(ctx context.Context, tenant, ref string) (*store.Store, store.Record, error) {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return nil, store.Record{}, err
+	}
+	if _, err := s.Tenant(ctx, tenant); err != nil {
+		return nil, store.Record{}, err
+	}
+	record, err := a.find(ctx, s, tenant, ref)
+	return s, record, err
+}
+
 // find resolves a REF: a document number or model,id.
 func (a *App) find(ctx context.Context, s *store.Store, tenant, ref string) (store.Record, error) {
 	found, err := s.FindRecord(ctx, tenant, ref)
