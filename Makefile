@@ -34,6 +34,18 @@ test: ## Run all tests with the race detector, on a PostgreSQL and a Temporal of
 	$(BUILD) -o bin/withdevenv ./internal/devenv/cmd/withdevenv
 	bin/withdevenv -- go test -race -timeout 20m -p 2 $(ARGS) $(PKG)
 
+.PHONY: soak
+soak: ## Play thousands of random histories of an Odoo against the reader; ML_HISTORIES=5000
+	@tools/prerequisites test
+	$(BUILD) -o bin/withdevenv ./internal/devenv/cmd/withdevenv
+	ML_HISTORIES="$${ML_HISTORIES:-5000}" bin/withdevenv -- go test -count=1 -timeout 3h -v -run TestHistories $(ARGS) ./internal/history
+
+.PHONY: bench
+bench: ## Measure decoding, polling and the sandbox; PKG=./clients/odoo for some, ARGS for go test
+	@tools/prerequisites test
+	$(BUILD) -o bin/withdevenv ./internal/devenv/cmd/withdevenv
+	bin/withdevenv -- go test -run '^$$' -bench . -benchmem -timeout 1h -p 1 $(ARGS) $(PKG)
+
 .PHONY: pages
 pages: ## Look at the sandboxes' pages in a headless Chromium, screenshots in .demo/screenshots; ML_PAGES="URL ..." for those of others
 	@tools/prerequisites pages

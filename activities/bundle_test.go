@@ -283,10 +283,13 @@ func (b *bundle) config(name string) activities.Config {
 }
 
 // tick moves Odoo's clock by seconds and returns it.
-func (b *bundle) tick() time.Time {
+func (b *bundle) tick() time.Time { return b.pass(2 * time.Second) }
+
+// pass moves Odoo's clock and returns it.
+func (b *bundle) pass(d time.Duration) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.now = b.now.Add(2 * time.Second)
+	b.now = b.now.Add(d)
 	return b.now
 }
 

@@ -33,6 +33,7 @@ type Connection struct {
 	Odoo    *odoo.Client
 	Procore *procore.Client
 	App     string // client id of the Procore app
+	pages   *pageSizes
 }
 
 // Connections makes and keeps the clients of tenants; a changed setting or credential makes new ones.
@@ -86,9 +87,10 @@ func (c *Connections) Get(ctx context.Context, name string) (*Connection, error)
 }
 
 func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credential) (*Connection, error) {
-	made := &Connection{Tenant: row}
-	if err := json.Unmarshal(row.Settings, &made.File); err != nil {
-		return nil, fmt.Errorf("reading the settings of tenant %s: %w", row.Name, err)
+	made := &Connection{Tenant: row, pages: &pageSizes{}}
+	var err error
+	if made.File, err = tenant.Stored(row.Settings); err != nil {
+		return nil, fmt.Errorf("opening tenant %s: %w", row.Name, err)
 	}
 	var odooSecret OdooCredentials
 	if err := c.decrypt(row.Name, "odoo", odooRow, &odooSecret); err != nil {
@@ -99,11 +101,10 @@ func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credentia
 		return nil, err
 	}
 	made.App = procoreSecret.ClientID
-	var err error
 	if made.Odoo, err = odoo.New(odoo.Config{
 		URL: made.File.Odoo.URL, API: made.File.Odoo.API, Database: made.File.Odoo.Database, Login: made.File.Odoo.User, Key: odooSecret.APIKey,
 		Companies: made.File.Odoo.Companies, HTTPTimeout: c.cfg.HTTPTimeout, UserAgent: c.cfg.UserAgent,
-		RequestsPerSecond: made.File.Odoo.RequestsPerSecond, WrapTransport: c.cfg.WrapTransport,
+		RequestsPerSecond: made.File.Odoo.RequestsPerSecond, ParallelRequests: int(made.File.Odoo.ParallelRequests), WrapTransport: c.cfg.WrapTransport,
 	}); err != nil {
 		return nil, fmt.Errorf("opening Odoo of tenant %s: %w", row.Name, err)
 	}

@@ -31,8 +31,8 @@ func documentName(model string, id int64, ref string) string {
 }
 
 // odooDiffers reads the database's identifier, where the user may, and the dates of the documents that were written
-// last. Within one database a number is given once, and the write date of a record never goes back (Odoo: transactions
-// are repeatable read); so one document that disagrees is a proof.
+// last. Within one database a number is given once, and the write date of a record goes back no further than a clock is
+// set back (Odoo: transactions are repeatable read); so one document that disagrees is a proof.
 func (i *Identity) odooDiffers(ctx context.Context, c *Connection) (seen []string, books store.Books, err error) {
 	before := c.Tenant.Books
 	books = booksOf(c)
@@ -83,7 +83,7 @@ func compareStamps(model string, known []store.Stamped, live map[int64]odoo.Stam
 		case !k.Created.IsZero() && !now.Created.IsZero() && !now.Created.Equal(k.Created):
 			again++
 			example = fmt.Sprintf("%s was created %s, now %s", name, day(k.Created), day(now.Created))
-		case now.Written.Before(k.Written):
+		case now.Written.Before(k.Written.Add(-store.ClockSlack)):
 			older++
 			example = fmt.Sprintf("%s was written %s, now %s", name, day(k.Written), day(now.Written))
 		}
@@ -102,7 +102,7 @@ func compareStamps(model string, known []store.Stamped, live map[int64]odoo.Stam
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
-// otherRecordsError says that a page holds records with numbers that others had before.
+// otherRecordsError says that a page holds records that contradict what was read before.
 type otherRecordsError struct {
 	model  string
 	others []store.GivenAgain
@@ -111,22 +111,10 @@ type otherRecordsError struct {
 // Error tells of the first.
 func (e *otherRecordsError) Error() string {
 	o := e.others[0]
+	if o.Written {
+		return fmt.Sprintf("%s was written %s, now %s: Odoo's database was restored from a backup, or is another one",
+			documentName(e.model, o.ID, o.Ref), day(o.Before), day(o.Now))
+	}
 	return fmt.Sprintf("%s was created %s, now another record created %s has its number: Odoo's database was restored from a backup, or is another one",
 		documentName(e.model, o.ID, o.Ref), day(o.Before), day(o.Now))
-}
-
-// upsert stores a page, unless one of its numbers belonged to another record before.
-func upsert(ctx context.Context, tx *store.Tx, tenant, model string, page []store.Snapshot) (changed, unchanged int, err error) {
-	others, err := tx.GivenAgain(ctx, tenant, model, page)
-	if err != nil {
-		return 0, 0, err
-	}
-	if len(others) > 0 {
-		return 0, 0, &otherRecordsError{model: model, others: others}
-	}
-	changed, unchanged, err = tx.UpsertSnapshots(ctx, tenant, page)
-	if err == nil && changed > 0 {
-		err = noteTrace(ctx, tx, tenant, model, page)
-	}
-	return changed, unchanged, err
 }

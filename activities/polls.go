@@ -15,13 +15,6 @@ import (
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
-// pageSize is how many changed records one transaction reads.
-const pageSize = 500
-
-// tornReads is how often a document whose lines do not sum to its header is read again; the same difference once
-// more is content (cash rounding, a tax entered by hand).
-const tornReads = 2
-
 // Polls read Odoo into PostgreSQL.
 type Polls struct {
 	store       *store.Store
@@ -113,133 +106,46 @@ func (p *Polls) refused(ctx context.Context, connection *Connection, result Fetc
 
 // fetchAll reads every model up to the same moment.
 func (p *Polls) fetchAll(ctx context.Context, connection *Connection, result *FetchResult) error {
-	if err := p.fetchSources(ctx, connection, sources, result); err != nil {
-		return err
-	}
-	for _, requested := range []struct {
-		model string
-		read  readByID
-	}{{odoo.ModelPartner, partnersByID}, {odoo.ModelPurchaseOrder, ordersByID}, {odoo.ModelMove, billsByID}} {
-		if err := p.fetchRequested(ctx, connection, requested.model, requested.read, result); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *Polls) fetchSources(ctx context.Context, connection *Connection, list []source, result *FetchResult) error {
-	clock, err := connection.Odoo.Clock(ctx)
+	r, err := p.begin(ctx, connection, result)
 	if err != nil {
 		return err
 	}
-	result.Until = clock.Add(-time.Duration(connection.File.Odoo.SettleDelay)).UTC().Truncate(time.Second)
-	for _, s := range list {
-		if err := p.fetch(ctx, connection, s, result); err != nil {
+	if err := r.fetch(ctx, sources); err != nil {
+		return err
+	}
+	for _, s := range carried {
+		if err := r.fetchRequested(ctx, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// carried are the sources of the records that have runs of their own.
+var carried = []source{partners, orders, bills}
+
 // fetchNamed reads what documents name, where no cycle has done so yet: without plans, accounts and partners all of them
 // would park.
-func (p *Polls) fetchNamed(ctx context.Context, connection *Connection) error {
+func (r *reading) fetchNamed(ctx context.Context) error {
 	var last store.Cursor
-	err := p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		last, err = tx.Cursor(ctx, connection.Tenant.Name, odoo.ModelPartner)
+	err := r.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		last, err = tx.Cursor(ctx, r.Tenant.Name, odoo.ModelPartner)
 		return err
 	})
 	if err != nil || !last.DoneTo.IsZero() {
 		return err
 	}
-	named := slices.IndexFunc(sources, func(s source) bool { return s.model == odoo.ModelPurchaseOrder })
-	return p.fetchSources(ctx, connection, sources[:named], &FetchResult{})
+	named := slices.IndexFunc(sources, func(s source) bool { return s.polled == odoo.ModelPurchaseOrder })
+	return r.fetch(ctx, sources[:named])
 }
 
 // fetchRequested reads records that others wait for and that no window has brought yet.
-func (p *Polls) fetchRequested(ctx context.Context, connection *Connection, model string, read readByID, result *FetchResult) error {
-	ids, err := p.store.Requested(ctx, connection.Tenant.Name, model, pageSize)
-	if err != nil || len(ids) == 0 {
+func (r *reading) fetchRequested(ctx context.Context, s source) error {
+	ids, err := r.store.Requested(ctx, r.Tenant.Name, s.model, pageSize)
+	if err != nil {
 		return err
 	}
-	return p.fetchIDs(ctx, connection, FetchPeriodInput{Tenant: connection.Tenant.Name, Model: model}, ids, read, priorityScheduled, result)
-}
-
-// fetch reads one source up to result.Until; an unfinished window of an earlier attempt is finished first.
-func (p *Polls) fetch(ctx context.Context, connection *Connection, s source, result *FetchResult) error {
-	for {
-		more, err := p.fetchPage(ctx, connection, s, result)
-		if err != nil {
-			return fmt.Errorf("reading %s: %w", s.cursor, err)
-		}
-		if !more {
-			return nil
-		}
-	}
-}
-
-// errBoundAnew ends a reading that began before the tenant was held or rebound: its connection may be another Odoo's. The
-// next attempt begins with what is the case now.
-var errBoundAnew = errors.New("the tenant was held or rebound while its Odoo was read")
-
-func lockModel(ctx context.Context, tx *store.Tx, c *Connection, model string) error {
-	if err := tx.LockModel(ctx, c.Tenant.Name, model); err != nil {
-		return err
-	}
-	if same, err := tx.StillBound(ctx, c.Tenant.Name, c.Tenant.Rebinds); err != nil || same {
-		return err
-	}
-	return errBoundAnew
-}
-
-// fetchPage is one transaction: lock, read, upsert, cursor. An older read can never overwrite a newer one.
-func (p *Polls) fetchPage(ctx context.Context, connection *Connection, s source, result *FetchResult) (more bool, err error) {
-	tenant := connection.Tenant.Name
-	var count FetchCount
-	err = p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := lockModel(ctx, tx, connection, s.model); err != nil {
-			return err
-		}
-		cursor, err := tx.Cursor(ctx, tenant, s.cursor)
-		if err != nil {
-			return err
-		}
-		if cursor.WindowTo.IsZero() {
-			if cursor.DoneTo.IsZero() && s.lines {
-				cursor.DoneTo = result.Until // the documents themselves are read whole the first time
-			}
-			if !cursor.DoneTo.Before(result.Until) {
-				cursor.DoneTo = maxTime(cursor.DoneTo, result.Until)
-				return tx.SaveCursor(ctx, tenant, s.cursor, cursor)
-			}
-			cursor.WindowFrom = windowFrom(cursor.DoneTo, result.Until, time.Duration(connection.File.Odoo.Overlap))
-			cursor.WindowTo, cursor.LastID = result.Until, 0
-		}
-		page, err := s.read(ctx, connection.Odoo, odoo.Window{
-			From: cursor.WindowFrom, To: cursor.WindowTo, After: cursor.LastID, Limit: pageSize,
-		})
-		if err != nil {
-			return err
-		}
-		activity.RecordHeartbeat(ctx, s.cursor, page.last)
-		changed, unchanged, err := upsert(ctx, tx, tenant, s.model, page.snapshots)
-		if err != nil {
-			return err
-		}
-		count = FetchCount{Fetched: len(page.snapshots), Changed: changed, Unchanged: unchanged}
-		cursor.LastID = page.last
-		if page.full {
-			more = true
-		} else {
-			more = cursor.WindowTo.Before(result.Until)
-			cursor.DoneTo, cursor.WindowFrom, cursor.WindowTo, cursor.LastID = cursor.WindowTo, time.Time{}, time.Time{}, 0
-		}
-		return tx.SaveCursor(ctx, tenant, s.cursor, cursor)
-	})
-	if err == nil {
-		result.count(s.model, count)
-	}
-	return more, err
+	return r.fetchIDs(ctx, s, ids, priorityScheduled)
 }
 
 // FetchPeriodInput names the documents of a period.
@@ -262,12 +168,16 @@ func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResu
 	if err != nil || result.Paused {
 		return result, err
 	}
-	if err := p.fetchNamed(ctx, connection); err != nil {
+	r, err := p.begin(ctx, connection, &result)
+	if err != nil {
+		return result, odooError(ctx, err)
+	}
+	if err := r.fetchNamed(ctx); err != nil {
 		return p.refused(ctx, connection, result, err)
 	}
-	list, read := connection.Odoo.PurchaseOrderIDsInPeriod, ordersByID
+	list, s := connection.Odoo.PurchaseOrderIDsInPeriod, orders
 	if in.Model == odoo.ModelMove {
-		list, read = connection.Odoo.VendorBillIDsInPeriod, billsByID
+		list, s = connection.Odoo.VendorBillIDsInPeriod, bills
 	}
 	var after int64
 	if activity.HasHeartbeatDetails(ctx) {
@@ -276,49 +186,26 @@ func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResu
 		}
 	}
 	for {
-		ids, err := list(ctx, since, until, after, pageSize)
+		ids, err := list(ctx, since, until, after, connection.pages.size(in.Model))
 		if err != nil {
 			return result, odooError(ctx, err)
 		}
 		if len(ids) == 0 {
 			break
 		}
-		if err := p.fetchIDs(ctx, connection, in, ids, read, priorityBackfill, &result); err != nil {
+		if err := r.fetchIDs(ctx, s, ids, priorityBackfill); err != nil {
 			return p.refused(ctx, connection, result, err)
+		}
+		if in.Again {
+			if _, err := p.store.RaiseWant(ctx, in.Tenant, in.Model, ids, "backfill", priorityBackfill); err != nil {
+				return result, err
+			}
 		}
 		after = ids[len(ids)-1]
 		activity.RecordHeartbeat(ctx, after)
 	}
 	result.OdooCalls = connection.Odoo.Calls() - before
 	return result, nil
-}
-
-func (p *Polls) fetchIDs(ctx context.Context, connection *Connection, in FetchPeriodInput, ids []int64, read readByID, priority int, result *FetchResult) error {
-	var count FetchCount
-	err := p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := lockModel(ctx, tx, connection, in.Model); err != nil {
-			return err
-		}
-		snapshots, err := read(ctx, connection.Odoo, ids)
-		if err != nil {
-			return err
-		}
-		for i := range snapshots {
-			snapshots[i].Priority = priority
-		}
-		changed, unchanged, err := upsert(ctx, tx, in.Tenant, in.Model, snapshots)
-		count = FetchCount{Fetched: len(snapshots), Changed: changed, Unchanged: unchanged}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	result.count(in.Model, count)
-	if !in.Again {
-		return nil
-	}
-	_, err = p.store.RaiseWant(ctx, in.Tenant, in.Model, ids, "backfill", priorityBackfill)
-	return err
 }
 
 // Priorities of records: what a person asked for goes before the schedule, a backfill behind it.
@@ -341,27 +228,6 @@ func period(in FetchPeriodInput) (since, until odoo.Date, err error) {
 		return "", "", fmt.Errorf("until: %s is before since %s", in.Until, in.Since)
 	}
 	return odoo.Date(in.Since), odoo.Date(in.Until), nil
-}
-
-// longOverlap is for transactions that run long, an import or a mass posting: once an hour so much is read again.
-const longOverlap = 2 * time.Hour
-
-// windowFrom begins a little before the last window's end: a transaction that committed late has an older write_date.
-func windowFrom(doneTo, until time.Time, overlap time.Duration) time.Time {
-	if doneTo.IsZero() {
-		return time.Time{}
-	}
-	if !doneTo.Truncate(time.Hour).Equal(until.Truncate(time.Hour)) {
-		overlap = max(overlap, longOverlap)
-	}
-	return doneTo.Add(-overlap).Truncate(time.Second)
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // longestAbsence is the longest time that a server can keep us away by Retry-After; after that we look for ourselves.

@@ -59,6 +59,9 @@ func (r *Records) Resolve(ctx context.Context, ref RecordRef) (Resolution, error
 	return r.resolved(ctx, s, plan)
 }
 
+// cancelled is Odoo's state of a document that counts no more. One that was deleted is treated as that.
+const cancelled = "cancel"
+
 // plan applies the rules with the cached codes; where one is missing, once more with fresh ones.
 func (r *Records) plan(ctx context.Context, s *stepContext) (mapping.Plan, error) {
 	plan, err := r.planWith(ctx, s, codesMaxAge)
@@ -74,6 +77,9 @@ func (r *Records) planWith(ctx context.Context, s *stepContext, maxAge time.Dura
 	}
 	switch s.ref.Model {
 	case odoo.ModelPartner:
+		if s.record.Deleted {
+			return mapping.Plan{}, nil // merged into another, or not used by anything: the vendor in Procore stays
+		}
 		return r.planVendor(ctx, s, maxAge)
 	case odoo.ModelPurchaseOrder:
 		return r.planOrder(ctx, s, maxAge)
@@ -101,6 +107,9 @@ func (r *Records) planOrder(ctx context.Context, s *stepContext, maxAge time.Dur
 	order, err := decode[odoo.PurchaseOrder](s.record)
 	if err != nil {
 		return mapping.Plan{}, err
+	}
+	if s.record.Deleted {
+		order.State = cancelled
 	}
 	n := newNeeds()
 	n.order(order)

@@ -17,6 +17,9 @@ func (r *Records) planBill(ctx context.Context, s *stepContext, maxAge time.Dura
 	if err != nil {
 		return mapping.Plan{}, err
 	}
+	if s.record.Deleted {
+		bill.State = cancelled
+	}
 	state := mapping.BillState{Bindings: toMapping(s.bindings)}
 	if err := r.reversed(ctx, s.ref.Tenant, bill, &state); err != nil {
 		return mapping.Plan{}, err

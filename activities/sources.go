@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/internal/store"
@@ -10,19 +11,24 @@ import (
 
 // source is one thing to poll: a model, or the lines of one.
 type source struct {
-	cursor string // the cursor's name: the model that is polled
+	polled string // the model that is polled, which names its cursor
 	model  string // the model whose snapshots it writes; its lock is taken
-	lines  bool
-	read   func(ctx context.Context, c *odoo.Client, w odoo.Window) (page, error)
+	read   reader // of the documents
 }
 
-type page struct {
-	snapshots []store.Snapshot
-	last      int64
-	full      bool
+// lines tells that the source is a line model.
+func (s source) lines() bool { return s.polled != s.model }
+
+// document is the document that an id of the polled model belongs to.
+func (s source) document(ref odoo.Ref) int64 {
+	if s.lines() {
+		return ref.Parent
+	}
+	return ref.ID
 }
 
-type readByID func(ctx context.Context, c *odoo.Client, ids []int64) ([]store.Snapshot, error)
+// reader reads what a window holds of a model, as snapshots by id.
+type reader func(ctx context.Context, c *odoo.Client, w odoo.Window) ([]store.Snapshot, error)
 
 // sources in the order of reading: what a document names comes before the document.
 var sources = []source{
@@ -34,11 +40,27 @@ var sources = []source{
 	documents(odoo.ModelProduct, (*odoo.Client).Products, noRef, nil),
 	documents(odoo.ModelAccount, (*odoo.Client).Accounts, noRef, nil),
 	documents(odoo.ModelTax, (*odoo.Client).Taxes, noRef, nil),
-	documents(odoo.ModelPartner, (*odoo.Client).Partners, partnerRef, nil),
-	documents(odoo.ModelPurchaseOrder, (*odoo.Client).PurchaseOrders, orderRef, rereadOrders),
-	parents("purchase.order.line", odoo.ModelPurchaseOrder, (*odoo.Client).ChangedOrderLines, ordersByID),
-	documents(odoo.ModelMove, (*odoo.Client).VendorBills, billRef, rereadBills),
-	parents("account.move.line", odoo.ModelMove, (*odoo.Client).ChangedMoveLines, billsByID),
+	partners,
+	orders,
+	{polled: odoo.ModelOrderLine, model: odoo.ModelPurchaseOrder, read: orders.read},
+	bills,
+	{polled: odoo.ModelMoveLine, model: odoo.ModelMove, read: bills.read},
+}
+
+var (
+	partners = documents(odoo.ModelPartner, (*odoo.Client).Partners, partnerRef, nil)
+
+	orders = documents(odoo.ModelPurchaseOrder, (*odoo.Client).PurchaseOrders, orderRef, odoo.PurchaseOrder.Torn)
+	bills  = documents(odoo.ModelMove, (*odoo.Client).VendorBills, billRef, odoo.VendorBill.Torn)
+)
+
+// sourceOf is the source that polls a model.
+func sourceOf(polled string) (source, bool) {
+	i := slices.IndexFunc(sources, func(s source) bool { return s.polled == polled })
+	if i < 0 {
+		return source{}, false
+	}
+	return sources[i], true
 }
 
 // header is what the store keeps beside a snapshot's content.
@@ -46,6 +68,7 @@ type header struct {
 	ref     string
 	company int64
 	wanted  bool
+	lines   []store.Ref
 }
 
 func noRef[T any](odoo.Record[T]) header { return header{} }
@@ -54,7 +77,11 @@ func noRef[T any](odoo.Record[T]) header { return header{} }
 func partnerRef(p odoo.Partner) header { return header{ref: p.Name} }
 
 func orderRef(o odoo.PurchaseOrder) header {
-	return header{ref: o.Name, company: o.Company, wanted: true}
+	h := header{ref: o.Name, company: o.Company, wanted: true}
+	for _, l := range o.Lines {
+		h.lines = append(h.lines, store.Ref{ID: l.ID, Parent: o.ID, WriteDate: l.WriteDate})
+	}
+	return h
 }
 
 func billRef(b odoo.VendorBill) header {
@@ -62,95 +89,36 @@ func billRef(b odoo.VendorBill) header {
 	if ref == "" {
 		ref = fmt.Sprintf("draft bill %d", b.ID)
 	}
-	return header{ref: ref, company: b.Company, wanted: true}
+	h := header{ref: ref, company: b.Company, wanted: true}
+	for _, l := range b.Lines {
+		h.lines = append(h.lines, store.Ref{ID: l.ID, Parent: b.ID, WriteDate: l.WriteDate})
+	}
+	return h
 }
 
-type reread[T any] func(ctx context.Context, c *odoo.Client, docs []T) ([]T, error)
-
-// documents polls a model by windows.
-func documents[T odoo.Dated](model string, list func(*odoo.Client, context.Context, odoo.Window) ([]T, error), head func(T) header, again reread[T]) source {
-	return source{cursor: model, model: model, read: func(ctx context.Context, c *odoo.Client, w odoo.Window) (page, error) {
+// documents polls a model. torn, where given, tells that header and lines of a document do not agree.
+func documents[T odoo.Dated](model string, list func(*odoo.Client, context.Context, odoo.Window) ([]T, error), head func(T) header, torn func(T) bool) source {
+	return source{polled: model, model: model, read: func(ctx context.Context, c *odoo.Client, w odoo.Window) ([]store.Snapshot, error) {
 		docs, err := list(c, ctx, w)
 		if err != nil {
-			return page{}, err
+			return nil, err
 		}
-		p := page{full: len(docs) >= w.Limit}
-		if len(docs) > 0 {
-			p.last = docs[len(docs)-1].OdooID()
-		}
-		if again != nil {
-			if docs, err = again(ctx, c, docs); err != nil {
-				return page{}, err
+		if torn != nil {
+			if docs, err = rereadTorn(ctx, c, docs, torn, list); err != nil {
+				return nil, err
 			}
 		}
-		p.snapshots, err = snapshots(model, docs, head)
-		return p, err
+		return snapshots(model, docs, head)
 	}}
 }
 
-// parents polls a line model and reads the documents of the changed lines: an analytic change of an order line never
-// touches its order.
-func parents(lineModel, model string, list func(*odoo.Client, context.Context, odoo.Window) ([]odoo.LineRef, error), read readByID) source {
-	return source{cursor: lineModel, model: model, lines: true, read: func(ctx context.Context, c *odoo.Client, w odoo.Window) (page, error) {
-		lines, err := list(c, ctx, w)
-		if err != nil || len(lines) == 0 {
-			return page{}, err
-		}
-		seen := map[int64]bool{}
-		var ids []int64
-		for _, l := range lines {
-			if !seen[l.Parent] && l.Parent != 0 {
-				seen[l.Parent] = true
-				ids = append(ids, l.Parent)
-			}
-		}
-		p := page{last: lines[len(lines)-1].ID, full: len(lines) >= w.Limit}
-		p.snapshots, err = read(ctx, c, ids)
-		return p, err
-	}}
-}
-
-func partnersByID(ctx context.Context, c *odoo.Client, ids []int64) ([]store.Snapshot, error) {
-	docs, err := c.PartnersByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	return snapshots(odoo.ModelPartner, docs, partnerRef)
-}
-
-func ordersByID(ctx context.Context, c *odoo.Client, ids []int64) ([]store.Snapshot, error) {
-	docs, err := c.PurchaseOrdersByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	if docs, err = rereadOrders(ctx, c, docs); err != nil {
-		return nil, err
-	}
-	return snapshots(odoo.ModelPurchaseOrder, docs, orderRef)
-}
-
-func billsByID(ctx context.Context, c *odoo.Client, ids []int64) ([]store.Snapshot, error) {
-	docs, err := c.VendorBillsByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	if docs, err = rereadBills(ctx, c, docs); err != nil {
-		return nil, err
-	}
-	return snapshots(odoo.ModelMove, docs, billRef)
-}
-
-func rereadOrders(ctx context.Context, c *odoo.Client, docs []odoo.PurchaseOrder) ([]odoo.PurchaseOrder, error) {
-	return rereadTorn(ctx, c, docs, odoo.PurchaseOrder.Torn, (*odoo.Client).PurchaseOrdersByID)
-}
-
-func rereadBills(ctx context.Context, c *odoo.Client, docs []odoo.VendorBill) ([]odoo.VendorBill, error) {
-	return rereadTorn(ctx, c, docs, odoo.VendorBill.Torn, (*odoo.Client).VendorBillsByID)
-}
+// tornReads is how often a document whose lines do not sum to its header is read again; the same difference once
+// more is content (cash rounding, a tax entered by hand).
+const tornReads = 2
 
 // rereadTorn reads documents again whose lines do not sum to their header: header and lines are two requests, and a
 // save may lie between them.
-func rereadTorn[T odoo.Dated](ctx context.Context, c *odoo.Client, docs []T, torn func(T) bool, read func(*odoo.Client, context.Context, []int64) ([]T, error)) ([]T, error) {
+func rereadTorn[T odoo.Dated](ctx context.Context, c *odoo.Client, docs []T, torn func(T) bool, list func(*odoo.Client, context.Context, odoo.Window) ([]T, error)) ([]T, error) {
 	for range tornReads {
 		var ids []int64
 		for _, d := range docs {
@@ -161,7 +129,7 @@ func rereadTorn[T odoo.Dated](ctx context.Context, c *odoo.Client, docs []T, tor
 		if len(ids) == 0 {
 			return docs, nil
 		}
-		again, err := read(c, ctx, ids)
+		again, err := list(c, ctx, odoo.Window{IDs: ids})
 		if err != nil {
 			return nil, err
 		}
@@ -189,11 +157,11 @@ func snapshots[T odoo.Dated](model string, docs []T, head func(T) header) ([]sto
 		h := head(d)
 		out = append(out, store.Snapshot{
 			Model: model, ID: d.OdooID(), Company: h.company, Ref: h.ref, WriteDate: d.Written(), CreateDate: d.Created(),
-			Content: content, Wanted: h.wanted, Priority: priorityScheduled,
+			Content: content, Wanted: h.wanted, Priority: priorityScheduled, Lines: h.lines,
 		})
 	}
 	return out, nil
 }
 
 // LastSource is the cursor that a cycle moves last: when it was moved, the cycle had read everything.
-func LastSource() string { return sources[len(sources)-1].cursor }
+func LastSource() string { return sources[len(sources)-1].polled }

@@ -24,6 +24,9 @@ var (
 // SyncID is the workflow id of a tenant's poll cycle and the id of its schedule.
 func SyncID(tenant string) string { return tenant + "/sync" }
 
+// SweepID is the workflow id of a tenant's sweep and the id of its schedule.
+func SweepID(tenant string) string { return tenant + "/sweep" }
+
 // DispatchID is the workflow id of a tenant's Dispatch.
 func DispatchID(tenant string) string { return activities.DispatchID(tenant) }
 

@@ -22,6 +22,7 @@ func RegisterWorkflows(w worker.WorkflowRegistry) {
 	w.RegisterWorkflow(TenantSync)
 	w.RegisterWorkflow(Dispatch)
 	w.RegisterWorkflow(Backfill)
+	w.RegisterWorkflow(Sweep)
 	w.RegisterWorkflow(Witness)
 	w.RegisterWorkflow(SyncVendor)
 	w.RegisterWorkflow(SyncPurchaseOrder)

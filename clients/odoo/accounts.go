@@ -9,8 +9,8 @@ import (
 // account's code per company and answers that of the user's current one; a code that is empty there is
 // read again in the account's own company.
 func (c *Client) Accounts(ctx context.Context, w Window) ([]Record[Account], error) {
-	rows, err := c.rows(ctx, query{model: ModelAccount, domain: w.domain(), limit: w.limit(), context: includeArchived})
-	if err != nil {
+	rows, err := c.page(ctx, ModelAccount, w)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	codes, err := c.codesElsewhere(ctx, rows)

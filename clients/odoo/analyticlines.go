@@ -49,7 +49,8 @@ func (c *Client) AnalyticLines(ctx context.Context, since, until Date, after int
 	if err != nil {
 		return nil, err
 	}
-	q := query{model: ModelAnalyticLine, domain: append(c.inCompanies(w.domain()), days...), limit: w.limit()}
+	q := c.query(ModelAnalyticLine, w)
+	q.domain = append(q.domain, days...)
 	rows, err := c.searchRead(ctx, q, s)
 	if err != nil || len(rows) == 0 {
 		return nil, err

@@ -48,12 +48,12 @@ func (a *auto) user(ctx context.Context) (int64, error) {
 	return c.user(ctx)
 }
 
-func (a *auto) mayRead(ctx context.Context, model string) (bool, error) {
+func (a *auto) may(ctx context.Context, model, operation string) (bool, error) {
 	c, err := a.chosen.get(ctx, a.choose)
 	if err != nil {
 		return false, err
 	}
-	return c.mayRead(ctx, model)
+	return c.may(ctx, model, operation)
 }
 
 func (a *auto) protocol(ctx context.Context) (Protocol, error) {

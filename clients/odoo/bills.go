@@ -13,8 +13,11 @@ var billTypes = []string{"in_invoice", "in_refund", "in_receipt"}
 // VendorBills reads one window page of bills, refunds and receipts with all their lines: two requests, one
 // when nothing changed, and one more when lines come from purchase orders.
 func (c *Client) VendorBills(ctx context.Context, w Window) ([]VendorBill, error) {
-	domain := append(c.inCompanies(w.domain()), term("move_type", "in", billTypes))
-	return c.bills(ctx, query{model: ModelMove, domain: domain, limit: w.limit()})
+	rows, err := c.page(ctx, ModelMove, w)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return c.bills(ctx, rows)
 }
 
 // VendorBillsByID reads these bills, of any company that the user sees. Deleted and hidden ones and moves that
@@ -23,14 +26,11 @@ func (c *Client) VendorBillsByID(ctx context.Context, ids []int64) ([]VendorBill
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return c.bills(ctx, query{model: ModelMove, domain: []any{term("id", "in", ids), term("move_type", "in", billTypes)}})
+	return c.VendorBills(ctx, Window{IDs: ids})
 }
 
-func (c *Client) bills(ctx context.Context, q query) ([]VendorBill, error) {
-	rows, err := c.rows(ctx, q)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
+// bills reads the lines of bills, and what else they name.
+func (c *Client) bills(ctx context.Context, rows []*row) ([]VendorBill, error) {
 	digits, err := c.digits(ctx, column(rows, "currency_id"))
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (c *Client) bills(ctx context.Context, q query) ([]VendorBill, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := c.lines(ctx, modelMoveLine, "move_id", rows)
+	lines, err := c.lines(ctx, ModelMoveLine, "move_id", rows)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +81,13 @@ func (c *Client) ordersOfLines(ctx context.Context, lines []int64) (map[int64]in
 	}
 	slices.Sort(lines)
 	v, err := c.rpc.call(ctx, request{
-		model: modelOrderLine, method: "read", ids: slices.Compact(lines), onRecords: true,
+		model: ModelOrderLine, method: "read", ids: slices.Compact(lines), onRecords: true,
 		args: map[string]any{"fields": []string{"id", "order_id"}, "load": ""},
 	})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := toRows(modelOrderLine, "read", schema{}, v)
+	rows, err := toRows(ModelOrderLine, "read", schema{}, v)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +144,7 @@ func decodeMoveLine(r *row, digits, companyDigits int32, distribution func(*row)
 		Balance:      r.money("balance", companyDigits),
 		PurchaseLine: r.id("purchase_line_id"),
 		Distribution: distribution(r),
+		WriteDate:    r.instant("write_date"),
 	}
 }
 

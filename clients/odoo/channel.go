@@ -16,6 +16,7 @@ const maxBody = 64 << 20
 type channel struct {
 	base, database, key, agent string
 	calls                      *atomic.Int64
+	places                     places
 	pace                       pace
 	limit                      int64 // bytes of an answer
 	http                       *http.Client
@@ -37,9 +38,14 @@ func (r reply) media() string {
 	return mt
 }
 
-// exchange sends a request and reads the answer. Without a whole answer it fails; any status is an answer.
+// exchange sends a request and reads the answer. Without a whole answer it fails; any status is an answer. It waits for
+// a place first and for its slot then, or a request whose slot passed in the queue would be sent right behind another.
 func (c *channel) exchange(hr *http.Request, req request) (reply, error) {
 	ctx := hr.Context()
+	if err := c.places.take(ctx); err != nil {
+		return reply{}, waitingError(err)
+	}
+	defer c.places.leave()
 	if err := c.pace.wait(ctx); err != nil {
 		return reply{}, waitingError(err)
 	}
@@ -56,8 +62,8 @@ func (c *channel) exchange(hr *http.Request, req request) (reply, error) {
 	}
 	if int64(len(body)) > c.limit {
 		return reply{}, &Error{
-			Code: CodeInvalidRequest, Model: req.model, Method: req.method, Status: resp.StatusCode,
-			Message: "the answer is larger than 64 MB", WayOut: "read smaller pages",
+			Code: CodeTooLarge, Model: req.model, Method: req.method, Status: resp.StatusCode,
+			Message: "the answer is larger than 64 MB", WayOut: "the next attempt reads smaller pages; if one record alone is so large, make it smaller in Odoo",
 		}
 	}
 	return reply{status: resp.StatusCode, header: resp.Header, body: body}, nil

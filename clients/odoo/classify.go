@@ -1,18 +1,12 @@
 package odoo
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -179,10 +173,8 @@ func (f failure) describe(code string) string {
 	case CodeMaintenance:
 		return f.server + " is down for maintenance or overloaded (HTTP 503)"
 	case CodeRedirect:
-		if u, err := url.Parse(f.location); err == nil && u.Host != "" {
-			return f.server + " redirects to " + u.Scheme + "://" + u.Host
-		}
-		return f.server + " redirects to another page"
+		text, _ := f.redirect()
+		return text
 	case CodeUnavailable:
 		if f.status == http.StatusTooManyRequests {
 			return f.server + " refuses more requests at the moment (HTTP 429)"
@@ -230,14 +222,17 @@ func (f failure) wayOut(code string) string {
 	case CodeNoAccess:
 		for _, group := range olderGroups {
 			if strings.Contains(f.text, "\t- "+strings.ReplaceAll(group, " / ", "/")) {
-				return "ask an Odoo administrator to give the user the group " + group
+				return askGroup(group)
 			}
+		}
+		if f.req.model == ModelAnalyticAccount && f.req.method == "create" {
+			return askGroup(analyticGroup(false))
 		}
 		return accessWayOut(f.req.model)
 	case CodeRecordRule:
 		return "ask an Odoo administrator which record rule or company keeps the record from the user"
 	case CodeUnknownModel:
-		return "ask an Odoo administrator to install the app that has " + f.req.model
+		return installWayOut(f.req.model)
 	case CodeUnknownField:
 		return "check whether an Odoo app was removed or the user lost a right"
 	case CodeBusinessRule:
@@ -245,28 +240,61 @@ func (f failure) wayOut(code string) string {
 	case CodeMissingRecord:
 		return "nothing to do: the record was deleted in Odoo"
 	case CodeRedirect:
-		return "if your Odoo is there now, write that address in odoo.url; if not, the name in odoo.url is wrong"
+		_, way := f.redirect()
+		return way
 	case CodeUnavailable, CodeMaintenance:
 		return "ask whoever runs Odoo if it lasts; cycles try it again"
 	}
 	return reportDefect
 }
 
-// olderGroups are the smallest groups that give a right, as the settings of Odoo 14 show them; its refusal names them too.
-var olderGroups = []string{"Technical / Show Accounting Features - Readonly", "Technical / Analytic Accounting"}
+// The smallest groups that give all rights to read (measured on Odoo 19 and 14), as a user's form shows them; the second
+// also gives that to create analytic accounts. A refusal of Odoo 14 names them too.
+var (
+	newerGroups = []string{"Accounting / Read-only", "Analytic Accounting"}
+	olderGroups = []string{"Technical / Show Accounting Features - Readonly", "Technical / Analytic Accounting"}
+)
 
-// accessWayOut names the smallest group that gives the right (measured on Odoo 19).
-func accessWayOut(model string) string {
-	const ask = "ask an Odoo administrator to give the user "
-	switch model {
-	case ModelPurchaseOrder, modelOrderLine, ModelMove, modelMoveLine:
-		return ask + "the group Accounting / Read-only"
-	case ModelAnalyticPlan, modelAnalyticGroup, modelAnalyticTag, modelTagShare:
-		return ask + "the group Analytic Accounting"
-	case "":
-		return ask + "access"
+// readingGroups are those of a server; grouped is one before Odoo 16.
+func readingGroups(grouped bool) []string {
+	if grouped {
+		return olderGroups
 	}
-	return ask + "the right to read " + model
+	return newerGroups
+}
+
+func analyticGroup(grouped bool) string { return readingGroups(grouped)[1] }
+
+func askGroup(group string) string {
+	return "ask an Odoo administrator to give the user the group " + group
+}
+
+// accessWayOut names the smallest group that gives the right to read, as newer versions call it.
+func accessWayOut(model string) string {
+	switch model {
+	case ModelPurchaseOrder, ModelOrderLine, ModelMove, ModelMoveLine:
+		return askGroup(newerGroups[0])
+	case ModelAnalyticPlan, modelAnalyticGroup, modelAnalyticTag, modelTagShare:
+		return askGroup(analyticGroup(false))
+	case "":
+		return "ask an Odoo administrator to give the user access"
+	}
+	return "ask an Odoo administrator to give the user the right to read " + model
+}
+
+// apps are what installs models, by the start of their names; the first that fits counts.
+var apps = []struct{ prefix, name string }{
+	{"purchase.", "Purchase"},
+	{"account.", "Invoicing (or Accounting)"},
+}
+
+func installWayOut(model string) string {
+	for _, app := range apps {
+		if strings.HasPrefix(model, app.prefix) {
+			return "ask an Odoo administrator to install the app " + app.name
+		}
+	}
+	return "ask an Odoo administrator to install the app that has " + model
 }
 
 func notOdoo(req request, server string, status int) *Error {
@@ -286,70 +314,4 @@ func badBody(req request, status int, format string, err error) *Error {
 		e.Code, e.Message, e.WayOut = CodeUnavailable, "the answer is cut off", again
 	}
 	return e
-}
-
-func waitingError(err error) error { return fmt.Errorf("waiting to call Odoo: %w", err) }
-
-// connectionError is a request without a whole answer. The caller's own cancellation stays itself.
-func connectionError(ctx context.Context, req request, server string, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("calling Odoo: %w", ctx.Err())
-	}
-	e := &Error{
-		Code: CodeUnavailable, Model: req.model, Method: req.method, cause: err,
-		Message: server + " cannot be reached", WayOut: again,
-	}
-	var ne net.Error
-	var dns *net.DNSError
-	switch {
-	case isTLS(err):
-		e.Code, e.Message = CodeTLS, "the encrypted connection to "+server+" cannot be trusted"+whyNotTrusted(err)
-		e.WayOut = "ask whoever runs the Odoo server for a valid certificate, or check the host name and http or https in odoo.url"
-	case errors.As(err, &dns):
-		e.Message = "the host name of " + server + " is unknown"
-	case errors.As(err, &ne) && ne.Timeout():
-		e.Message = server + " did not answer in time"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Message += " (the connection is refused)"
-	case strings.Contains(err.Error(), "malformed HTTP"):
-		e.Message = "what answers at " + server + " does not speak HTTP"
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		e.Message = "the connection to " + server + " broke before the answer was complete"
-	}
-	return e
-}
-
-// whyNotTrusted is a remark, as far as the error tells.
-func whyNotTrusted(err error) string {
-	var (
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-	)
-	switch {
-	case errors.As(err, &authority):
-		return " (nobody this machine knows vouches for its certificate)"
-	case errors.As(err, &host):
-		return " (its certificate is for another host name)"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return " (its certificate has expired or is not valid yet)"
-	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		return " (the server speaks http)"
-	default:
-		return ""
-	}
-}
-
-func isTLS(err error) bool {
-	var (
-		authority x509.UnknownAuthorityError
-		host      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		verify    *tls.CertificateVerificationError
-		record    tls.RecordHeaderError
-		alert     tls.AlertError
-	)
-	return errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &invalid) ||
-		errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) ||
-		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }

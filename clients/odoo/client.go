@@ -45,6 +45,8 @@ type Config struct {
 	WrapTransport func(http.RoundTripper) http.RoundTripper
 	// RequestsPerSecond spaces out the requests of this client; 0 means no limit.
 	RequestsPerSecond float64
+	// ParallelRequests is how many requests of this client may be on their way at once; 0 means what DefaultLimits says.
+	ParallelRequests int
 }
 
 // String leaves out the key.
@@ -84,6 +86,11 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("configuring Odoo: the API key, the database name or the login holds a line break or a control character")
 	case cfg.RequestsPerSecond < 0:
 		return nil, errors.New("configuring Odoo: the requests per second are negative")
+	case cfg.ParallelRequests < 0:
+		return nil, errors.New("configuring Odoo: the parallel requests are negative")
+	}
+	if cfg.ParallelRequests == 0 {
+		cfg.ParallelRequests = DefaultLimits(base).Parallel
 	}
 	if cfg.HTTPTimeout <= 0 {
 		cfg.HTTPTimeout = defaultTimeout
@@ -104,10 +111,10 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg, schemas: map[string]schema{}, lookups: map[string]lookup{}}
 	c.rpc, err = transports(cfg.API, cfg.Login, &channel{
 		base: base, database: cfg.Database, key: cfg.Key, agent: cfg.UserAgent, calls: &c.calls,
-		pace: pace{every: interval(cfg.RequestsPerSecond)}, limit: maxBody,
+		places: make(places, cfg.ParallelRequests), pace: pace{every: interval(cfg.RequestsPerSecond)}, limit: maxBody,
 		http: &http.Client{
 			Transport: rt,
-			Timeout:   cfg.HTTPTimeout,
+			Timeout:   cfg.HTTPTimeout, // from the sending on: waiting for a place and a slot is before
 			// A redirect would turn POST into GET or carry the key to another host.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -120,6 +127,11 @@ func New(cfg Config) (*Client, error) {
 
 // Calls is the number of requests that this client has sent so far.
 func (c *Client) Calls() int64 { return c.calls.Load() }
+
+// Limits are how many requests this client sends.
+func (c *Client) Limits() Limits {
+	return Limits{PerSecond: c.cfg.RequestsPerSecond, Parallel: c.cfg.ParallelRequests}
+}
 
 // Protocol says which protocol is spoken, and why. With APIAuto it may have to ask the server.
 func (c *Client) Protocol(ctx context.Context) (Protocol, error) { return c.rpc.protocol(ctx) }
@@ -144,41 +156,4 @@ func BaseURL(s string) (string, error) {
 		return "", fmt.Errorf("must end after the host name, not with %q", u.Path)
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host), nil
-}
-
-// pace spaces out requests evenly.
-type pace struct {
-	every time.Duration
-	mu    sync.Mutex
-	next  time.Time
-}
-
-func interval(perSecond float64) time.Duration {
-	if perSecond <= 0 {
-		return 0
-	}
-	return time.Duration(float64(time.Second) / perSecond)
-}
-
-// wait returns when the request's slot has come.
-func (p *pace) wait(ctx context.Context) error {
-	if p.every == 0 {
-		return ctx.Err()
-	}
-	p.mu.Lock()
-	now := time.Now()
-	slot := now
-	if p.next.After(now) {
-		slot = p.next
-	}
-	p.next = slot.Add(p.every)
-	p.mu.Unlock()
-	t := time.NewTimer(slot.Sub(now))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

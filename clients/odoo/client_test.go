@@ -1,10 +1,8 @@
 package odoo
 
 import (
-	"context"
+	"errors"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -205,36 +203,45 @@ func TestPing(t *testing.T) {
 		on("res.users/context_get", answer{body: map[string]any{"lang": "en_US", "tz": false, "uid": 2}}).
 		on("res.users/read", objects(map[string]any{"id": 2, "login": "bot", "name": "Bot", "company_ids": []int{2, 1}})).
 		on("res.company/search_read", objects(map[string]any{"id": 1, "name": "One", "currency_id": 1, "partner_id": 1}))
-	for _, m := range pinged {
-		s.on(m+"/has_access", answer{body: m != ModelAnalyticPlan})
+	for i, n := range needs {
+		s.on(n.model+"/search_count", answer{body: 1 << 40 * min(i, 1)})
 	}
-	s.on("purchase.order/has_access", answer{status: 404, body: map[string]any{"name": "werkzeug.exceptions.NotFound", "message": "the model 'purchase.order' does not exist"}})
+	unknown := func(model string) answer {
+		return answer{status: 404, body: map[string]any{"name": "werkzeug.exceptions.NotFound", "message": "the model '" + model + "' does not exist"}}
+	}
+	s.on("purchase.order/search_count", unknown(ModelPurchaseOrder)).
+		on("account.analytic.plan/search_count", fixture(t, "err_access_read")).
+		on("account.move/fields_get", answer{body: map[string]any{"name": 1}}).
+		on("res.users.apikeys/search_read", unknown(modelKey)).
+		on("account.analytic.account/has_access", answer{body: false})
 	p, err := s.client(t, func(c *Config) { c.Login = "bot"; c.Companies = []int64{1} }).Ping(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "19.0", p.Version)
 	require.Equal(t, int64(2), p.UserID)
 	require.Equal(t, []Company{{ID: 1, Name: "One", Currency: 1, Partner: 1}}, p.Companies)
-	require.Equal(t, []string{"purchase.order"}, p.Absent)
-	require.True(t, p.Rights[ModelMove])
-	require.False(t, p.Rights[ModelAnalyticPlan])
+	require.Equal(t, Keys{CanEnd: true, Keys: []Key{}}, p.Keys)
+	require.Equal(t, Permission{WayOut: "ask an Odoo administrator to give the user the group Analytic Accounting"}, p.CreateAccounts)
+	found := map[string]ModelCheck{}
+	for _, m := range p.Models {
+		found[m.Model] = m
+	}
+	require.Len(t, found, len(needs))
+	require.Equal(t, ModelCheck{
+		Model: ModelPurchaseOrder, Message: "the model 'purchase.order' does not exist", WayOut: "ask an Odoo administrator to install the app Purchase",
+	}, found[ModelPurchaseOrder])
+	require.Equal(t, ModelCheck{
+		Model: ModelAnalyticPlan, Installed: true, Message: "You are not allowed to access 'Purchase Order' (purchase.order) records",
+		WayOut: "ask an Odoo administrator to give the user the group Analytic Accounting",
+	}, found[ModelAnalyticPlan])
+	require.Equal(t, []string{"name"}, found[ModelMove].Fields)
+	require.Contains(t, found[ModelMove].Missing, "amount_total")
+	require.False(t, found[ModelMove].OK())
+	require.True(t, found[ModelMoveLine].OK())
+	require.Equal(t, int64(1)<<40, found[ModelMoveLine].InScope)
+	require.ErrorContains(t, errors.New(p.Lacks()), "may not read account.analytic.plan: give the groups Accounting / Read-only and Analytic Accounting")
 
 	_, err = s.client(t, func(c *Config) { c.Login = "other" }).Ping(t.Context())
 	require.ErrorIs(t, err, &Error{Code: CodeBadKey})
 	_, err = s.client(t, func(c *Config) { c.Companies = []int64{9} }).Ping(t.Context())
 	require.ErrorIs(t, err, &Error{Code: CodeNoAccess})
-}
-
-func TestPace(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := pace{every: interval(2)}
-		start := time.Now()
-		for range 4 {
-			require.NoError(t, p.wait(t.Context()))
-		}
-		require.Equal(t, 1500*time.Millisecond, time.Since(start))
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		require.ErrorIs(t, p.wait(ctx), context.Canceled)
-	})
 }

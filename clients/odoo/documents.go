@@ -10,7 +10,9 @@ import (
 const (
 	ModelPartner         = "res.partner"
 	ModelPurchaseOrder   = "purchase.order"
+	ModelOrderLine       = "purchase.order.line"
 	ModelMove            = "account.move"
+	ModelMoveLine        = "account.move.line"
 	ModelAnalyticPlan    = "account.analytic.plan"
 	ModelAnalyticAccount = "account.analytic.account"
 	ModelProduct         = "product.product"
@@ -71,6 +73,7 @@ type OrderLine struct {
 	TaxAmount    decimal.Decimal `json:"tax_amount"`
 	DownPayment  bool            `json:"down_payment,omitempty"`
 	Distribution []Share         `json:"distribution,omitempty"` // by key
+	WriteDate    time.Time       `json:"-"`
 }
 
 // VendorBill is an account.move of type in_invoice, in_refund or in_receipt with all its lines.
@@ -113,8 +116,9 @@ type MoveLine struct {
 	Balance      decimal.Decimal `json:"balance"`
 	PurchaseLine int64           `json:"purchase_line,omitempty"`
 	// PurchaseOrder is the order of PurchaseLine, looked up by the reader; 0 when the line has none.
-	PurchaseOrder int64   `json:"purchase_order,omitempty"`
-	Distribution  []Share `json:"distribution,omitempty"`
+	PurchaseOrder int64     `json:"purchase_order,omitempty"`
+	Distribution  []Share   `json:"distribution,omitempty"`
+	WriteDate     time.Time `json:"-"`
 }
 
 // Partner is a res.partner.

@@ -1,6 +1,8 @@
 package odoo
 
 import (
+	"errors"
+	"net"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,7 +20,10 @@ const (
 	CodeInvalidRequest = "invalid_request" // the call itself is wrong; it will never succeed
 	CodeBusinessRule   = "business_rule"   // Odoo refuses by a rule (UserError, ValidationError)
 	CodeMissingRecord  = "missing_record"  // the record does not exist any more
+	CodeArchived       = "archived"        // the record is archived, and must not be made again
+	CodeAmbiguous      = "ambiguous"       // several records fit where one must
 	CodeUnavailable    = "unavailable"     // no answer, or one that a later attempt may not get
+	CodeTooLarge       = "too_large"       // the answer is larger than we take; a smaller page may not be
 	CodeMaintenance    = "maintenance"     // the server says that it is down on purpose (503)
 	CodeTLS            = "tls"             // the certificate or the encryption is not right
 	CodeRedirect       = "redirect"        // the address moved; redirects are not followed with a key
@@ -76,7 +81,15 @@ func (e *Error) Is(target error) bool {
 }
 
 // Transient reports whether the same call may succeed later without anybody's doing.
-func (e *Error) Transient() bool { return e.Code == CodeUnavailable || e.Code == CodeMaintenance }
+func (e *Error) Transient() bool {
+	return e.Code == CodeUnavailable || e.Code == CodeMaintenance || e.Code == CodeTooLarge
+}
+
+// TooMuch reports that the server was asked for more than it could answer in time, or than we take.
+func (e *Error) TooMuch() bool {
+	var network net.Error
+	return e.Code == CodeTooLarge || (errors.As(e.cause, &network) && network.Timeout())
+}
 
 // firstLine cuts a text to its first line of at most 300 bytes, without the final stop.
 func firstLine(s string) string {

@@ -241,7 +241,7 @@ func TestConnectionErrors(t *testing.T) {
 		c := s.client(t)
 		wire(t, c).limit = 1000
 		e := code(t, c)
-		require.Equal(t, CodeInvalidRequest, e.Code)
+		require.Equal(t, CodeTooLarge, e.Code)
 	})
 	t.Run("cancelled", func(t *testing.T) {
 		t.Parallel()
@@ -269,7 +269,7 @@ func TestRetryAfter(t *testing.T) {
 		}})
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/json/2/res.users/context_get", strings.NewReader("{}"))
 		require.NoError(t, err)
-		_, _, err = (&json2{channel: &channel{http: s.Client(), calls: &atomic.Int64{}, limit: maxBody}}).send(r, request{model: "res.users", method: "context_get"})
+		_, _, err = (&json2{channel: &channel{http: s.Client(), places: make(places, 1), calls: &atomic.Int64{}, limit: maxBody}}).send(r, request{model: "res.users", method: "context_get"})
 		var refused *Error
 		require.ErrorAs(t, err, &refused)
 		require.Equal(t, want, refused.RetryAfter, text)

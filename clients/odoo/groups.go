@@ -2,8 +2,10 @@ package odoo
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
+	"time"
 )
 
 // noGroup stands for the plan of the accounts without a group: before Odoo 16 a group may be missing. It is the
@@ -24,17 +26,13 @@ func (r *row) grouped() bool { return r.schema.names["plan_id"] == "group_id" }
 
 // groups reads a page of the groups of analytic accounts as plans, and after the last one the plan of the accounts
 // without a group. They are few, and moving one does not touch the groups below it: so all are read, whatever the
-// window's times.
+// window's times and whatever is chosen.
 func (c *Client) groups(ctx context.Context, w Window) ([]Record[AnalyticPlan], error) {
-	if w.After == 0 {
-		c.mu.Lock()
-		delete(c.lookups, modelAnalyticGroup)
-		c.mu.Unlock()
-	}
-	rows, err := c.rows(ctx, query{model: modelAnalyticGroup, domain: Window{After: w.After}.domain(), limit: w.limit(), context: includeArchived})
+	rows, err := c.rows(ctx, c.query(modelAnalyticGroup, w.always()))
 	if err != nil {
 		return nil, err
 	}
+	c.parentsSeen(rows, w.After == 0)
 	roots, err := c.groupRoots(ctx, column(rows, "id"))
 	if err != nil {
 		return nil, err
@@ -43,10 +41,60 @@ func (c *Client) groups(ctx context.Context, w Window) ([]Record[AnalyticPlan], 
 		id := r.integer("id")
 		return AnalyticPlan{ID: id, Name: r.text("name"), Parent: r.id("parent_id"), Root: roots[id]}
 	})
-	if err != nil || len(out) == w.limit() || w.After >= noGroup {
-		return out, err
+	if err != nil {
+		return nil, err
 	}
-	return append(out, Record[AnalyticPlan]{ID: noGroup, Doc: AnalyticPlan{ID: noGroup, Name: noGroupName, Root: noGroup}}), nil
+	if w.endsWithNoGroup(len(out)) {
+		out = append(out, Record[AnalyticPlan]{ID: noGroup, Doc: AnalyticPlan{ID: noGroup, Name: noGroupName, Root: noGroup}})
+	}
+	refs := make([]Ref, len(out))
+	for i, r := range out {
+		refs[i] = Ref{ID: r.ID, WriteDate: r.WriteDate}
+	}
+	if w.Choose != nil {
+		_, err = w.Choose(ctx, refs)
+	}
+	return out, err
+}
+
+// parentsSeen spares groupRoots the question for what was just read; from the first page on anew.
+func (c *Client) parentsSeen(rows []*row, anew bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.lookups[modelAnalyticGroup]
+	values := make(map[int64]any, len(known.values)+len(rows)) // the old map may be in use
+	if !anew {
+		maps.Copy(values, known.values)
+	}
+	for _, r := range rows {
+		values[r.integer("id")] = r.value("parent_id")
+	}
+	c.lookups[modelAnalyticGroup] = lookup{values: values, read: time.Now()}
+}
+
+// always is the window without its times.
+func (w Window) always() Window {
+	return Window{After: w.After, Limit: w.Limit, IDs: w.IDs}
+}
+
+// endsWithNoGroup tells whether a page of so many groups has the plan of the accounts without a group behind it.
+func (w Window) endsWithNoGroup(groups int) bool {
+	if len(w.IDs) > 0 {
+		return slices.Contains(w.IDs, noGroup)
+	}
+	return groups < w.limit() && w.After < noGroup
+}
+
+func (c *Client) groupIndex(ctx context.Context, w Window) ([]Ref, error) {
+	rows, err := c.index(ctx, c.query(modelAnalyticGroup, w.always()))
+	if err != nil {
+		return nil, err
+	}
+	refs, err := toRefs(rows, "")
+	if err == nil && w.endsWithNoGroup(len(refs)) {
+		refs = append(refs, Ref{ID: noGroup})
+	}
+	return refs, err
 }
 
 // groupRoots follows groups to the top of their tree, level by level.

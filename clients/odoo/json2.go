@@ -75,11 +75,11 @@ func (t *json2) user(ctx context.Context) (int64, error) {
 	return uid, nil
 }
 
-func (t *json2) mayRead(ctx context.Context, model string) (bool, error) {
+func (t *json2) may(ctx context.Context, model, operation string) (bool, error) {
 	v, err := t.call(ctx, request{
 		model: model, method: "has_access",
 		// The right is asked of the model, so here an empty list is meant.
-		args: map[string]any{"ids": []int64{}, "operation": "read"},
+		args: map[string]any{"ids": []int64{}, "operation": operation},
 	})
 	return v == true, err
 }

@@ -49,7 +49,7 @@ func RootPlan(plans map[int64]AnalyticPlan, name string) int64 {
 
 // AnalyticAccounts reads one window page of analytic accounts, archived ones too.
 func (c *Client) AnalyticAccounts(ctx context.Context, w Window) ([]Record[AnalyticAccount], error) {
-	rows, err := c.rows(ctx, query{model: ModelAnalyticAccount, domain: w.domain(), limit: w.limit(), context: includeArchived})
+	rows, err := c.page(ctx, ModelAnalyticAccount, w)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (c *Client) Currencies(ctx context.Context, w Window) ([]Record[Currency], 
 
 // master reads a page of a table of master data, archived records too, of all companies.
 func master[T any](ctx context.Context, c *Client, model string, w Window, f func(*row) T) ([]Record[T], error) {
-	rows, err := c.rows(ctx, query{model: model, domain: w.domain(), limit: w.limit(), context: includeArchived})
+	rows, err := c.page(ctx, model, w)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,11 @@ import (
 // PurchaseOrders reads one window page of orders with all their lines: two requests, or one when
 // nothing changed.
 func (c *Client) PurchaseOrders(ctx context.Context, w Window) ([]PurchaseOrder, error) {
-	return c.orders(ctx, query{model: ModelPurchaseOrder, domain: c.inCompanies(w.domain()), limit: w.limit()})
+	rows, err := c.page(ctx, ModelPurchaseOrder, w)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return c.orders(ctx, rows)
 }
 
 // PurchaseOrdersByID reads these orders, of any company that the user sees. Deleted and hidden ones are absent.
@@ -17,14 +21,11 @@ func (c *Client) PurchaseOrdersByID(ctx context.Context, ids []int64) ([]Purchas
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return c.orders(ctx, query{model: ModelPurchaseOrder, domain: []any{term("id", "in", ids)}})
+	return c.PurchaseOrders(ctx, Window{IDs: ids})
 }
 
-func (c *Client) orders(ctx context.Context, q query) ([]PurchaseOrder, error) {
-	rows, err := c.rows(ctx, q)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
+// orders reads the lines of orders, and what else they name.
+func (c *Client) orders(ctx context.Context, rows []*row) ([]PurchaseOrder, error) {
 	digits, err := c.digits(ctx, column(rows, "currency_id"))
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func (c *Client) orders(ctx context.Context, q query) ([]PurchaseOrder, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := c.lines(ctx, modelOrderLine, "order_id", rows)
+	lines, err := c.lines(ctx, ModelOrderLine, "order_id", rows)
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +121,7 @@ func decodeOrderLine(r *row, digits int32, units map[int64]string, distribution 
 		TaxAmount:    r.money("price_tax", digits),
 		DownPayment:  r.flag("is_downpayment"),
 		Distribution: distribution(r),
+		WriteDate:    r.instant("write_date"),
 	}
 }
 

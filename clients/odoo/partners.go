@@ -7,7 +7,11 @@ import (
 
 // Partners reads one window page of partners, archived ones too.
 func (c *Client) Partners(ctx context.Context, w Window) ([]Partner, error) {
-	return c.partners(ctx, query{model: ModelPartner, domain: w.domain(), limit: w.limit(), context: includeArchived})
+	rows, err := c.page(ctx, ModelPartner, w)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return c.partners(ctx, rows)
 }
 
 // PartnersByID reads these partners, archived ones too. Deleted, merged and hidden ones are absent.
@@ -15,14 +19,11 @@ func (c *Client) PartnersByID(ctx context.Context, ids []int64) ([]Partner, erro
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return c.partners(ctx, query{model: ModelPartner, domain: []any{term("id", "in", ids)}, context: includeArchived})
+	return c.Partners(ctx, Window{IDs: ids})
 }
 
-func (c *Client) partners(ctx context.Context, q query) ([]Partner, error) {
-	rows, err := c.rows(ctx, q)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
+// partners reads what partners name.
+func (c *Client) partners(ctx context.Context, rows []*row) ([]Partner, error) {
 	countries, err := c.names(ctx, modelCountry, "code", column(rows, "country_id"))
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package odoo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -19,94 +18,73 @@ func (c *Client) Clock(ctx context.Context) (time.Time, error) {
 
 // Ping is what a client finds out about its server, user and rights.
 type Ping struct {
-	Version  string // "19.0"
-	Protocol Protocol
-	Database string
-	UserID   int64
-	Login    string
-	Name     string
+	Version  string   `json:"version"` // "19.0", "saas~19.1+e"
+	Protocol Protocol `json:"protocol"`
+	Database string   `json:"database"`
+	Limits   Limits   `json:"limits"`
+	Clocks   Clocks   `json:"clocks,omitzero"`
+	UserID   int64    `json:"user_id,omitempty"`
+	Login    string   `json:"login,omitempty"`
+	Name     string   `json:"name,omitempty"`
 	// Companies are those that the user is allowed to.
-	Companies []Company
-	// Rights says for each model that is read whether the user may read it.
-	Rights map[string]bool
-	// Absent are models that the server does not have: their app is not installed.
-	Absent []string
+	Companies []Company `json:"companies,omitempty"`
+	Keys      Keys      `json:"keys,omitzero"`
+	// Models are those that the connector reads, as the server's version calls them.
+	Models []ModelCheck `json:"models,omitempty"`
+	// CreateAccounts is the right to create analytic accounts, which the reverse direction needs.
+	CreateAccounts Permission `json:"create_analytic_accounts,omitzero"`
 }
 
-// Lacks says what keeps the connector from reading, with the way out: rights of the user, or apps of the server. It is
-// empty when nothing does.
-func (p Ping) Lacks() string {
-	var refused []string
-	for model, ok := range p.Rights {
-		if !ok {
-			refused = append(refused, model)
-		}
-	}
-	slices.Sort(refused)
-	switch {
-	case len(refused) > 0:
-		return fmt.Sprintf("the user %s may not read %s: give the groups %s", p.Login, strings.Join(refused, ", "), p.groups())
-	case len(p.Absent) > 0:
-		return "the server has no " + strings.Join(p.Absent, ", ") + ": install the apps Purchase and Accounting"
-	default:
-		return ""
-	}
+// Clocks are Odoo's clock (see Clock) and this machine's at the same moment, whole seconds UTC.
+type Clocks struct {
+	Odoo time.Time `json:"odoo"`
+	Here time.Time `json:"here"`
+	// AheadSeconds is how far Odoo's is ahead; 0 unless the answer, which was under way for a while, tells otherwise.
+	AheadSeconds int64 `json:"ahead_seconds"`
 }
 
-// groups are the smallest that give all rights (measured on Odoo 19 and 14), as the user's form shows them.
-func (p Ping) groups() string {
-	if _, ok := p.Rights[modelAnalyticGroup]; ok {
-		return strings.Join(olderGroups, " and ")
-	}
-	return "Accounting / Read-only and Analytic Accounting"
+// Permission is a right of the user, and who can do what about it when it is missing.
+type Permission struct {
+	Allowed bool   `json:"allowed"`
+	WayOut  string `json:"way_out,omitempty"`
 }
 
-// pinged are the models whose right is asked.
-var pinged = []string{
-	ModelPurchaseOrder, modelOrderLine, ModelMove, modelMoveLine, ModelPartner, ModelAnalyticPlan, ModelAnalyticAccount,
-	ModelProduct, ModelCategory, ModelAccount, ModelTax, modelRepartition, ModelCompany, ModelCurrency,
-	modelUnit, modelCountry, modelState,
-}
-
-// Ping asks for version, user, companies and rights. A key of another user than Config.Login, or a company of
-// Config.Companies that the user may not see, is an error; what was found out so far is returned with it.
-// A missing right is no error: see Rights.
+// Ping asks for version, clock, user, companies, keys and rights, and counts what is in scope: two requests a model, and
+// some ten more. It changes nothing. A key of another user than Config.Login, or a company of Config.Companies that the
+// user may not see, is an error; what was found out so far is returned with any error. A missing right is no error: see
+// Models.
 func (c *Client) Ping(ctx context.Context) (Ping, error) {
-	p := Ping{Database: c.cfg.Database, Rights: map[string]bool{}}
+	p := Ping{Database: c.cfg.Database, Limits: c.Limits()}
 	var err error
 	if p.Protocol, err = c.rpc.protocol(ctx); err != nil {
 		return p, err
 	}
-	if p.Version, _, err = c.rpc.version(ctx); err != nil {
-		return p, err
-	}
-	if err = c.pingUser(ctx, &p); err != nil {
-		return p, err
-	}
-	for _, model := range pinged {
-		if err := c.pingModel(ctx, &p, model); err != nil {
+	for _, step := range []func(context.Context, *Ping) error{c.pingVersion, c.pingUser, c.pingKeys, c.pingModels, c.pingCreate} {
+		if err := step(ctx, &p); err != nil {
 			return p, err
 		}
 	}
 	return p, c.checkUser(p)
 }
 
-// olderModels are what models were before they had their name.
-var olderModels = map[string]string{ModelAnalyticPlan: modelAnalyticGroup}
-
-func (c *Client) pingModel(ctx context.Context, p *Ping, model string) error {
-	right, err := c.rpc.mayRead(ctx, model)
-	switch {
-	case !errors.Is(err, &Error{Code: CodeUnknownModel}):
-		if err == nil {
-			p.Rights[model] = right
-		}
+func (c *Client) pingVersion(ctx context.Context, p *Ping) error {
+	asked := time.Now()
+	version, now, err := c.rpc.version(ctx)
+	if err != nil {
 		return err
-	case olderModels[model] != "":
-		return c.pingModel(ctx, p, olderModels[model])
 	}
-	p.Absent = append(p.Absent, model)
+	p.Version, p.Clocks = version, compareClocks(now, asked, time.Now())
 	return nil
+}
+
+// compareClocks: the server wrote its clock, cut to the second, between the question and the answer.
+func compareClocks(server, asked, answered time.Time) Clocks {
+	var ahead time.Duration
+	least, most := server.Sub(answered), server.Add(time.Second).Sub(asked)
+	if least > 0 || most < 0 {
+		ahead = ((least + most) / 2).Round(time.Second)
+	}
+	return Clocks{Odoo: server, Here: server.Add(-ahead), AheadSeconds: int64(ahead / time.Second)}
 }
 
 func (c *Client) pingUser(ctx context.Context, p *Ping) error {
@@ -161,4 +139,53 @@ func (c *Client) checkUser(p Ping) error {
 		}
 	}
 	return nil
+}
+
+// pingCreate asks for the right that EnsureAnalyticAccount needs.
+func (c *Client) pingCreate(ctx context.Context, p *Ping) error {
+	may, err := c.rpc.may(ctx, ModelAnalyticAccount, "create")
+	switch e, refused := asRefusal(err); {
+	case refused:
+		p.CreateAccounts.WayOut = e.WayOut
+	case err != nil:
+		return err
+	case may:
+		p.CreateAccounts.Allowed = true
+	default:
+		p.CreateAccounts.WayOut = askGroup(analyticGroup(p.grouped()))
+	}
+	return nil
+}
+
+// grouped reports that analytic accounts have groups and not plans: before Odoo 16.
+func (p Ping) grouped() bool {
+	return slices.ContainsFunc(p.Models, func(m ModelCheck) bool { return m.Model == modelAnalyticGroup })
+}
+
+// Lacks says what keeps the connector from reading, with the way out: rights of the user, apps of the server, or fields.
+// It is empty when nothing does.
+func (p Ping) Lacks() string {
+	var refused, absent, fields []string
+	for _, m := range p.Models {
+		switch {
+		case !m.Installed:
+			absent = append(absent, m.Model)
+		case !m.Readable:
+			refused = append(refused, m.Model)
+		}
+		for _, field := range m.Missing {
+			fields = append(fields, m.Model+"."+field)
+		}
+	}
+	slices.Sort(refused)
+	switch {
+	case len(refused) > 0:
+		return fmt.Sprintf("the user %s may not read %s: give the groups %s", p.Login, strings.Join(refused, ", "), strings.Join(readingGroups(p.grouped()), " and "))
+	case len(absent) > 0:
+		return "the server has no " + strings.Join(absent, ", ") + ": install the apps Purchase and Accounting"
+	case len(fields) > 0:
+		return fmt.Sprintf("the user %s does not see %s: ask an Odoo administrator for the group, or the app, that has these fields", p.Login, strings.Join(fields, ", "))
+	default:
+		return ""
+	}
 }

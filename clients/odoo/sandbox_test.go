@@ -19,6 +19,8 @@ import (
 const (
 	fullKey = "1111111111111111111111111111111111111111"
 	lowKey  = "2222222222222222222222222222222222222222"
+	// civilKey is that of a user who may see the second company only.
+	civilKey = "4444444444444444444444444444444444444444"
 )
 
 type values = map[string]any
@@ -77,6 +79,7 @@ func newSandboxOf(t *testing.T, w wire) *sandbox {
 		Users: []odootest.User{
 			{Login: "bot", Key: fullKey, Groups: []string{"purchase", "billing", "analytic"}, KeyScopeOK: true},
 			{Login: "low", Key: lowKey, Groups: []string{"internal"}, KeyScopeOK: true},
+			{Login: "civil", Key: civilKey, Groups: []string{"readonly", "analytic"}, KeyScopeOK: true, CompanyIDs: []int64{2}},
 		},
 		Now: func() time.Time {
 			s.mu.Lock()
@@ -265,9 +268,9 @@ func TestSandboxOrderAndLinePoll(t *testing.T) {
 		orders, err = c.PurchaseOrders(t.Context(), odoo.Window{From: created, To: end})
 		require.NoError(t, err)
 		require.Empty(t, orders)
-		lines, err := c.ChangedOrderLines(t.Context(), odoo.Window{From: created, To: end})
+		lines, err := c.Index(t.Context(), odoo.ModelOrderLine, odoo.Window{From: created, To: end})
 		require.NoError(t, err)
-		require.Equal(t, []odoo.LineRef{{ID: l.ID, Parent: id, WriteDate: created}}, lines)
+		require.Equal(t, []odoo.Ref{{ID: l.ID, Parent: id, WriteDate: created}}, lines)
 		before, err := o.Canonical()
 		require.NoError(t, err)
 		calls := c.Calls()
@@ -341,7 +344,7 @@ func TestSandboxBillOfAnOrder(t *testing.T) {
 		require.False(t, bills[1].Torn())
 		require.True(t, bills[1].LinesSum().Equal(decimal.NewFromInt(3)), "a refund is positive")
 
-		refs, err := c.ChangedMoveLines(t.Context(), odoo.Window{From: start, To: end})
+		refs, err := c.Index(t.Context(), odoo.ModelMoveLine, odoo.Window{From: start, To: end})
 		require.NoError(t, err)
 		require.Len(t, refs, len(b.Lines)+len(bills[1].Lines))
 		found, err := c.VendorBillIDsInPeriod(t.Context(), "", "", bill, 10)
@@ -376,17 +379,16 @@ func TestSandboxPingAndRights(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "bot", p.Login)
 		require.Equal(t, int64(2), p.UserID)
-		require.Empty(t, p.Absent)
-		for model, right := range p.Rights {
-			require.True(t, right, model)
+		for _, m := range p.Models {
+			require.True(t, m.OK(), "%+v", m)
 		}
 		require.NotEmpty(t, p.Companies)
 
 		low := s.client(t, func(c *odoo.Config) { c.Key = lowKey })
 		p, err = low.Ping(t.Context())
 		require.NoError(t, err)
-		require.False(t, p.Rights[odoo.ModelPurchaseOrder])
-		require.True(t, p.Rights[odoo.ModelPartner])
+		require.False(t, checkOf(t, p, odoo.ModelPurchaseOrder).Readable)
+		require.True(t, checkOf(t, p, odoo.ModelPartner).Readable)
 		_, err = low.PurchaseOrders(t.Context(), odoo.Window{})
 		require.ErrorIs(t, err, &odoo.Error{Code: odoo.CodeNoAccess})
 		group := "the group Accounting / Read-only"
@@ -427,7 +429,7 @@ func TestSandboxCompanies(t *testing.T) {
 		orders, err = c.PurchaseOrders(t.Context(), odoo.Window{})
 		require.NoError(t, err)
 		require.Equal(t, []int64{mine}, ids(orders))
-		lines, err := c.ChangedOrderLines(t.Context(), odoo.Window{})
+		lines, err := c.Index(t.Context(), odoo.ModelOrderLine, odoo.Window{})
 		require.NoError(t, err)
 		for _, l := range lines {
 			require.Equal(t, mine, l.Parent)

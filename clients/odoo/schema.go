@@ -9,8 +9,6 @@ import (
 )
 
 const (
-	modelOrderLine   = "purchase.order.line"
-	modelMoveLine    = "account.move.line"
 	modelRepartition = "account.tax.repartition.line"
 	modelUser        = "res.users"
 	modelUnit        = "uom.uom"
@@ -31,7 +29,7 @@ var columns = map[string][]string{
 		"name", "state", "?locked", "partner_id", "?partner_ref", "?origin", "company_id", "currency_id", "date_order",
 		"?date_approve", "amount_untaxed", "amount_tax", "amount_total", "create_date", "write_date",
 	},
-	modelOrderLine: {
+	ModelOrderLine: {
 		"order_id", "?sequence", "name", "display_type", "product_id", "product_qty", "price_unit", "?discount",
 		"?product_uom_id|product_uom", "tax_ids|taxes_id", "price_subtotal", "price_tax", "?is_downpayment",
 		"?analytic_distribution", "?account_analytic_id", "?analytic_tag_ids", "write_date",
@@ -40,7 +38,7 @@ var columns = map[string][]string{
 		"name", "move_type", "state", "ref", "partner_id", "company_id", "currency_id", "invoice_date", "date",
 		"?reversed_entry_id", "amount_untaxed", "amount_tax", "amount_total", "create_date", "write_date",
 	},
-	modelMoveLine: {
+	ModelMoveLine: {
 		"move_id", "?sequence", "display_type", "name", "product_id", "account_id", "quantity", "price_unit", "tax_ids",
 		"?tax_line_id", "price_subtotal", "amount_currency", "balance", "?purchase_line_id", "?analytic_distribution",
 		"?analytic_account_id", "?analytic_tag_ids", "?exclude_from_invoice_tab", "?is_rounding_line", "?is_anglo_saxon_line", "write_date",
@@ -87,8 +85,26 @@ func (c *Client) schema(ctx context.Context, model string) (schema, error) {
 	if ok && time.Since(s.read) < definitionsTTL {
 		return s, nil
 	}
+	s, missing, err := c.askFields(ctx, model, columns[model])
+	if err != nil {
+		return schema{}, err
+	}
+	if len(missing) > 0 {
+		return schema{}, &Error{
+			Code: CodeUnknownField, Model: model, Method: "fields_get", Field: missing[0],
+			Message: "the field " + missing[0] + " is missing or hidden from the user", WayOut: accessWayOut(model),
+		}
+	}
+	c.mu.Lock()
+	c.schemas[model] = s
+	c.mu.Unlock()
+	return s, nil
+}
+
+// askFields asks the server under which names the user can read some columns, and which of the needed ones he cannot.
+func (c *Client) askFields(ctx context.Context, model string, wanted []string) (s schema, missing []string, err error) {
 	var all []string
-	for _, col := range columns[model] {
+	for _, col := range wanted {
 		all = append(all, strings.Split(strings.TrimPrefix(col, "?"), "|")...)
 	}
 	v, err := c.rpc.call(ctx, request{
@@ -96,14 +112,14 @@ func (c *Client) schema(ctx context.Context, model string) (schema, error) {
 		args: map[string]any{"allfields": all, "attributes": []string{"type", "store"}},
 	})
 	if err != nil {
-		return schema{}, err
+		return schema{}, nil, err
 	}
 	have, ok := v.(map[string]any)
 	if !ok {
-		return schema{}, unexpected(model, "fields_get", "an object", v)
+		return schema{}, nil, unexpected(model, "fields_get", "an object", v)
 	}
 	s = schema{names: map[string]string{}, read: time.Now()}
-	for _, col := range columns[model] {
+	for _, col := range wanted {
 		name, optional := strings.CutPrefix(col, "?")
 		alternatives := strings.Split(name, "|")
 		i := slices.IndexFunc(alternatives, func(n string) bool { return stored(have[n]) })
@@ -114,16 +130,10 @@ func (c *Client) schema(ctx context.Context, model string) (schema, error) {
 		case i >= 0:
 			s.names[alternatives[0]] = alternatives[i]
 		case !optional:
-			return schema{}, &Error{
-				Code: CodeUnknownField, Model: model, Method: "fields_get", Field: alternatives[0],
-				Message: "the field " + alternatives[0] + " is missing or hidden from the user", WayOut: accessWayOut(model),
-			}
+			missing = append(missing, alternatives[0])
 		}
 	}
-	c.mu.Lock()
-	c.schemas[model] = s
-	c.mu.Unlock()
-	return s, nil
+	return s, missing, nil
 }
 
 // stored: of two names the one that can be searched is meant. Odoo 14 has tax_id beside invoice_tax_id, computed.

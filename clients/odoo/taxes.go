@@ -11,7 +11,7 @@ import (
 // Taxes reads one window page of taxes, archived ones too, with their cost share: two requests, three
 // when a group of taxes has children outside the page.
 func (c *Client) Taxes(ctx context.Context, w Window) ([]Record[Tax], error) {
-	rows, err := c.rows(ctx, query{model: ModelTax, domain: w.domain(), limit: w.limit(), context: includeArchived})
+	rows, err := c.page(ctx, ModelTax, w)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -35,8 +35,9 @@ type transport interface {
 	version(ctx context.Context) (string, time.Time, error)
 	// user returns the id of the user whom the key belongs to.
 	user(ctx context.Context) (int64, error)
-	// mayRead asks for the user's right to read a model. A model that is not installed is CodeUnknownModel.
-	mayRead(ctx context.Context, model string) (bool, error)
+	// may asks for the user's right to an operation on a model: read, write, create, unlink. A model that is not installed
+	// is CodeUnknownModel.
+	may(ctx context.Context, model, operation string) (bool, error)
 	// protocol says which protocol is spoken. It may have to ask the server.
 	protocol(ctx context.Context) (Protocol, error)
 }
@@ -55,8 +56,8 @@ const (
 
 // Protocol is how a client talks to its server.
 type Protocol struct {
-	Name string // "JSON-2", "XML-RPC"
-	Why  string // half a sentence
+	Name string `json:"name"` // "JSON-2", "XML-RPC"
+	Why  string `json:"why"`  // half a sentence
 }
 
 func (p Protocol) String() string { return fmt.Sprintf("%s (%s)", p.Name, p.Why) }

@@ -19,6 +19,19 @@ type Window struct {
 	From, To time.Time // zero means open
 	After    int64     // the last id already seen; 0 at the start
 	Limit    int       // 0 means 500
+	// IDs, when not empty, are all that is asked for, of any company and whenever they were written; the rest of the
+	// window but Choose is ignored.
+	IDs []int64
+	// Choose, when set, is told what the page holds, by id, and returns the ids of those that are read on: their lines,
+	// and what else is a request of its own. nil reads all.
+	Choose func(ctx context.Context, page []Ref) ([]int64, error)
+}
+
+// Ref is a record and when it was written: Odoo's clock, cut to seconds, UTC.
+type Ref struct {
+	ID        int64
+	Parent    int64 // of a line: its document
+	WriteDate time.Time
 }
 
 // Each reads the records with ids from first to last page by page, in the order of their ids. Read is a method of a
@@ -44,6 +57,9 @@ func Each[T any](ctx context.Context, read func(context.Context, Window) ([]Reco
 // versions of Odoo.
 func (w Window) domain() []any {
 	d := []any{}
+	if len(w.IDs) > 0 {
+		return append(d, term("id", "in", w.IDs))
+	}
 	if !w.From.IsZero() {
 		d = append(d, term("write_date", ">=", stamp(w.From)))
 	}
@@ -56,7 +72,11 @@ func (w Window) domain() []any {
 	return d
 }
 
+// limit is 0, for all, of a window of ids.
 func (w Window) limit() int {
+	if len(w.IDs) > 0 {
+		return 0
+	}
 	if w.Limit <= 0 {
 		return defaultPage
 	}
@@ -67,41 +87,111 @@ func term(field, operator string, value any) []any { return []any{field, operato
 
 func stamp(t time.Time) string { return t.UTC().Format(time.DateTime) }
 
-// inCompanies adds the tenant's companies to a domain.
-func (c *Client) inCompanies(domain []any) []any {
-	if len(c.cfg.Companies) == 0 {
-		return domain
+// scope is which records of a model are read.
+type scope struct {
+	parent    string // of lines: the field of their document
+	companies bool   // only those of the tenant's companies
+	types     string // the field that must hold a type of vendor bill
+	archived  bool   // archived records too
+}
+
+// scopes are those of documents and lines; of every other model everything is read, archived records too.
+var scopes = map[string]scope{
+	ModelPurchaseOrder: {companies: true},
+	ModelOrderLine:     {parent: "order_id", companies: true},
+	ModelMove:          {companies: true, types: "move_type"},
+	ModelAnalyticLine:  {companies: true},
+	ModelMoveLine:      {parent: "move_id", companies: true, types: "move_id.move_type"},
+}
+
+func scopeOf(model string) scope {
+	s, ok := scopes[model]
+	if !ok {
+		s.archived = true
 	}
-	return append(domain, term("company_id", "in", c.cfg.Companies))
+	return s
 }
 
-// LineRef is a line that was written, and the document it belongs to.
-type LineRef struct {
-	ID, Parent int64
-	WriteDate  time.Time
+// query is the search for one page of a model.
+func (c *Client) query(model string, w Window) query {
+	s := scopeOf(model)
+	q := query{model: model, domain: w.domain(), limit: w.limit()}
+	if s.companies && len(c.cfg.Companies) > 0 && len(w.IDs) == 0 {
+		q.domain = append(q.domain, term("company_id", "in", c.cfg.Companies))
+	}
+	if s.types != "" {
+		q.domain = append(q.domain, term(s.types, "in", billTypes))
+	}
+	if s.archived {
+		q.context = includeArchived
+	}
+	return q
 }
 
-// ChangedOrderLines lists the order lines written in the window. A change of a line's name or analytic
-// distribution does not touch its order's write_date.
-func (c *Client) ChangedOrderLines(ctx context.Context, w Window) ([]LineRef, error) {
-	return c.changedLines(ctx, modelOrderLine, "order_id", c.inCompanies(w.domain()), w.limit())
-}
-
-// ChangedMoveLines lists the lines of vendor bills written in the window.
-func (c *Client) ChangedMoveLines(ctx context.Context, w Window) ([]LineRef, error) {
-	domain := append(c.inCompanies(w.domain()), term("move_id.move_type", "in", billTypes))
-	return c.changedLines(ctx, modelMoveLine, "move_id", domain, w.limit())
-}
-
-func (c *Client) changedLines(ctx context.Context, model, parent string, domain []any, limit int) ([]LineRef, error) {
-	s := schema{names: map[string]string{parent: parent, "write_date": "write_date"}}
-	rows, err := c.searchRead(ctx, query{model: model, domain: domain, limit: limit}, s)
+// page reads what a window holds of a model, without lines, and keeps what the caller chooses.
+func (c *Client) page(ctx context.Context, model string, w Window) ([]*row, error) {
+	rows, err := c.rows(ctx, c.query(model, w))
+	if err != nil || w.Choose == nil {
+		return rows, err
+	}
+	refs, err := toRefs(rows, "")
 	if err != nil {
 		return nil, err
 	}
-	return decode(rows, func(r *row) LineRef {
-		return LineRef{ID: r.integer("id"), Parent: r.id(parent), WriteDate: r.instant("write_date")}
+	ids, err := w.Choose(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var kept []*row
+	for i, r := range refs {
+		if wanted[r.ID] {
+			kept = append(kept, rows[i])
+		}
+	}
+	return kept, nil
+}
+
+func toRefs(rows []*row, parent string) ([]Ref, error) {
+	return decode(rows, func(r *row) Ref {
+		ref := Ref{ID: r.integer("id"), WriteDate: r.instant("write_date")}
+		if parent != "" {
+			ref.Parent = r.id(parent)
+		}
+		return ref
 	})
+}
+
+// Index lists what a window holds of a model, by id: the same records as the model's own reading, in one request and
+// without their content. Lines have their document as Parent: a change of a line's name or analytic distribution does
+// not touch its order's write_date.
+func (c *Client) Index(ctx context.Context, model string, w Window) ([]Ref, error) {
+	if model == ModelAnalyticPlan {
+		grouped, err := c.grouped(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if grouped {
+			return c.groupIndex(ctx, w)
+		}
+	}
+	rows, err := c.index(ctx, c.query(model, w))
+	if err != nil {
+		return nil, err
+	}
+	return toRefs(rows, scopeOf(model).parent)
+}
+
+// index reads ids, write dates and, of lines, parents.
+func (c *Client) index(ctx context.Context, q query) ([]*row, error) {
+	s := schema{names: map[string]string{"write_date": "write_date"}}
+	if parent := scopeOf(q.model).parent; parent != "" {
+		s.names[parent] = parent
+	}
+	return c.searchRead(ctx, q, s)
 }
 
 // PurchaseOrderIDsInPeriod pages by id through the orders with a date_order from the start of since to the
@@ -112,7 +202,7 @@ func (c *Client) PurchaseOrderIDsInPeriod(ctx context.Context, since, until Date
 	if err != nil {
 		return nil, err
 	}
-	return c.search(ctx, ModelPurchaseOrder, append(c.inCompanies(w.domain()), days...), w.limit())
+	return c.search(ctx, c.query(ModelPurchaseOrder, w), days)
 }
 
 // VendorBillIDsInPeriod pages by id through the bills with an accounting date from since to until, both
@@ -123,8 +213,7 @@ func (c *Client) VendorBillIDsInPeriod(ctx context.Context, since, until Date, a
 	if err != nil {
 		return nil, err
 	}
-	domain := append(c.inCompanies(w.domain()), term("move_type", "in", billTypes))
-	return c.search(ctx, ModelMove, append(domain, days...), w.limit())
+	return c.search(ctx, c.query(ModelMove, w), days)
 }
 
 // period is a domain for field >= since and field < the day after until.
@@ -147,22 +236,22 @@ func period(field, suffix string, since, until Date) ([]any, error) {
 	return domain, nil
 }
 
-func (c *Client) search(ctx context.Context, model string, domain []any, limit int) ([]int64, error) {
+func (c *Client) search(ctx context.Context, q query, more []any) ([]int64, error) {
 	v, err := c.rpc.call(ctx, request{
-		model: model, method: "search",
-		args: map[string]any{"domain": domain, "order": "id asc", "limit": limit},
+		model: q.model, method: "search",
+		args: map[string]any{"domain": append(q.domain, more...), "order": "id asc", "limit": q.limit},
 	})
 	if err != nil {
 		return nil, err
 	}
 	list, ok := v.([]any)
 	if !ok {
-		return nil, unexpected(model, "search", "a list", v)
+		return nil, unexpected(q.model, "search", "a list", v)
 	}
 	out := make([]int64, len(list))
 	for i, item := range list {
 		if out[i], ok = toInt(item); !ok {
-			return nil, unexpected(model, "search", "a list of ids", item)
+			return nil, unexpected(q.model, "search", "a list of ids", item)
 		}
 	}
 	return out, nil

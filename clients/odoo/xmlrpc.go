@@ -32,11 +32,11 @@ func newXMLRPC(c *channel, login string) *xmlRPC {
 	return &xmlRPC{channel: c, login: login, uid: newMemo[int64]()}
 }
 
-// positional are the arguments that a method takes by place because their names differ between versions: Odoo 14 calls
-// the domain of search "args".
+// positional are the arguments that a method takes by place because their names differ between versions (Odoo 14 calls
+// the domain of search "args"), or because Odoo looks for them there (create).
 var positional = map[string]string{
 	"search": "domain", "search_read": "domain", "search_count": "domain",
-	"check_access_rights": "operation", "has_access": "operation",
+	"check_access_rights": "operation", "has_access": "operation", "create": "vals_list",
 }
 
 var unknownLoad = regexp.MustCompile(`unexpected keyword argument 'load'`)
@@ -133,10 +133,10 @@ func (t *xmlRPC) authenticate(ctx context.Context) (int64, error) {
 	}
 }
 
-// mayRead: Odoo 18 renamed the question and has both names; the old one is to go.
-func (t *xmlRPC) mayRead(ctx context.Context, model string) (bool, error) {
+// may: Odoo 18 renamed the question and has both names; the old one is to go.
+func (t *xmlRPC) may(ctx context.Context, model, operation string) (bool, error) {
 	v, err := t.call(ctx, request{
-		model: model, method: "check_access_rights", args: map[string]any{"operation": "read", "raise_exception": false},
+		model: model, method: "check_access_rights", args: map[string]any{"operation": operation, "raise_exception": false},
 	})
 	if !errors.Is(err, &Error{Code: CodeInvalidRequest}) {
 		return v == true, err
@@ -146,7 +146,7 @@ func (t *xmlRPC) mayRead(ctx context.Context, model string) (bool, error) {
 		return false, err
 	}
 	// The right is asked of the model, so here an empty list is meant.
-	v, err = t.execute(ctx, uid, request{model: model, method: "has_access", onRecords: true, args: map[string]any{"operation": "read"}})
+	v, err = t.execute(ctx, uid, request{model: model, method: "has_access", onRecords: true, args: map[string]any{"operation": operation}})
 	return v == true, err
 }
 

@@ -235,7 +235,7 @@ func TestXMLRPCTransport(t *testing.T) {
 		s := newReplayXML(t).on("common version", encodeAnswer(map[string]any{"server_version": strings.Repeat("9", 2000)}))
 		rpc.base, rpc.limit = s.URL, 1000
 		_, err := c.Clock(t.Context())
-		require.ErrorIs(t, err, &Error{Code: CodeInvalidRequest})
+		require.ErrorIs(t, err, &Error{Code: CodeTooLarge})
 		require.ErrorContains(t, err, "smaller pages")
 	})
 	t.Run("slow body", func(t *testing.T) {

@@ -28,7 +28,7 @@ func (c *Crash) Run(ctx context.Context) error {
 	if c.bench, err = rig.Open(ctx, rig.Options{Binary: c.cfg.Binary, Log: c.out, Dir: c.cfg.Logs}); err != nil {
 		return err
 	}
-	run := &crash.Run{Bench: c.bench, Parallel: c.cfg.Parallel, Stages: crash.Whole(), Only: c.cfg.Only, Log: c.out}
+	run := &crash.Run{Bench: c.bench, Parallel: c.cfg.Parallel, Stages: crash.Whole(), Only: c.cfg.Only, Log: c.out, Odoo: []string{c.cfg.Odoo}}
 	points, err := run.Points(ctx)
 	if err != nil {
 		return err

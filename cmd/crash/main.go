@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"regexp"
 	"syscall"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 )
 
 func main() { os.Exit(run()) }
@@ -41,6 +43,8 @@ func run() (code int) {
 type Config struct {
 	// Report is the file that gets the report as JSON; empty: none.
 	Report string
+	// Odoo is the version of the Odoo sandbox.
+	Odoo string
 	// Parallel is how many points run at once.
 	Parallel int
 	// Only chooses points by "effect/when"; nil: all, and then at least 60 must be there.
@@ -55,10 +59,14 @@ type Config struct {
 
 // ParseFlags reads the command line. It prints usage and errors itself.
 func ParseFlags(args []string) (Config, error) {
-	var cfg Config
+	cfg := Config{Odoo: "19.0"}
 	flags := flag.NewFlagSet("crash", flag.ContinueOnError)
 	flags.StringVar(&cfg.Report, "report", "", "write the report (JSON) to this `file`")
 	flags.IntVar(&cfg.Parallel, "parallel", 14, "how many points run at once")
+	flags.Func("odoo", "`version` of the Odoo sandbox, 14 or 19 (default 19)", func(text string) (err error) {
+		cfg.Odoo, err = odootest.ParseVersion(text)
+		return err
+	})
 	flags.Func("only", "run the points whose \"effect/when\" matches this `expression`", func(text string) (err error) {
 		cfg.Only, err = regexp.Compile(text)
 		return err

@@ -162,7 +162,7 @@ func (d *Demo) loadFirm(ctx context.Context) error {
 	d.firm = firm.New(d.cfg.Seed)
 	document := openAPIDocument(d.root)
 	var err error
-	if d.sandboxes, err = openSandboxes(ctx, d.firm, document, d.source.handler()); err != nil {
+	if d.sandboxes, err = openSandboxes(ctx, d.firm, d.cfg.Version, document, d.source.handler()); err != nil {
 		return err
 	}
 	if document == "" {

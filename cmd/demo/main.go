@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 )
 
 func main() { os.Exit(run()) }
@@ -48,6 +50,8 @@ type Config struct {
 	Keep bool
 	// Histories is a directory that gets one recorded workflow history for each path that a run took; empty: none.
 	Histories string
+	// Version is that of the Odoo sandbox; empty: 19.
+	Version string
 	// Odoo is a real server in place of the sandbox; its zero value is none.
 	Odoo OdooServer
 }
@@ -61,7 +65,11 @@ func ParseFlags(args []string) (Config, error) {
 	flags.Int64Var(&cfg.Seed, "seed", 1, "seed of the firm")
 	flags.BoolVar(&cfg.Keep, "keep", false, "keep the log files, in .demo/logs")
 	flags.StringVar(&cfg.Histories, "histories", "", "record workflow histories for the replay tests into this `directory`")
-	flags.StringVar(&cfg.Odoo.URL, "odoo-url", "", "read the real Odoo (19 or newer) at this `URL` in place of the sandbox; it is never written to")
+	flags.Func("odoo", "`version` of the Odoo sandbox, 14 or 19 (default 19)", func(text string) (err error) {
+		cfg.Version, err = odootest.ParseVersion(text)
+		return err
+	})
+	flags.StringVar(&cfg.Odoo.URL, "odoo-url", "", "read the real Odoo (14 or newer) at this `URL` in place of the sandbox; it is never written to")
 	flags.StringVar(&cfg.Odoo.Database, "odoo-db", "", "`name` of its database")
 	flags.StringVar(&cfg.Odoo.User, "odoo-user", "", "`login` of the user that the API key belongs to")
 	flags.StringVar(&cfg.Odoo.KeyFile, "odoo-key-file", "", "`file` (mode 0600) with the API key alone in it")
@@ -73,6 +81,8 @@ func ParseFlags(args []string) (Config, error) {
 	switch {
 	case flags.NArg() > 0:
 		err = fmt.Errorf("argument %q is not understood", flags.Arg(0))
+	case err == nil && cfg.Odoo.given() && cfg.Version != "":
+		err = errors.New("-odoo is the version of the sandbox, and a real Odoo says its own: leave -odoo out, or the flags of a real Odoo")
 	case err == nil && cfg.Odoo.given() && cfg.Histories != "":
 		err = errors.New("-histories records the sandbox firm's day: leave out the flags of a real Odoo")
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -20,11 +18,10 @@ func (r *realOdoo) tenantFile(guardURL, procoreURL string, procoreCompany int64)
 	if r.cost != "" {
 		plans["cost"] = r.cost
 	}
+	limits := odoo.DefaultLimits(r.URL) // of the server, not of the guard before it
 	server := map[string]any{
 		"url": guardURL, "database": r.Database, "user": r.User, "api": odoo.APIAuto, "companies": companies, "plans": plans,
-	}
-	if u, err := url.Parse(r.URL); err == nil && strings.HasSuffix(u.Hostname(), ".odoo.com") {
-		server["requests_per_second"] = 1 // what Odoo Online is said to tolerate
+		"requests_per_second": limits.PerSecond, "parallel_requests": limits.Parallel,
 	}
 	data, err := yaml.Marshal(map[string]any{
 		"tenant": tenant, "odoo": server,

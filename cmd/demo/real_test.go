@@ -47,7 +47,7 @@ func onlyReads(t *testing.T, s *odootest.Server) {
 	journal := s.Journal()
 	require.NotEmpty(t, journal)
 	for _, call := range journal {
-		require.Contains(t, []string{"search", "search_read", "read", "fields_get", "has_access", "context_get"}, call.Path[strings.LastIndexByte(call.Path, '/')+1:])
+		require.Contains(t, []string{"search", "search_read", "search_count", "read", "fields_get", "has_access", "context_get"}, call.Path[strings.LastIndexByte(call.Path, '/')+1:])
 	}
 }
 
@@ -181,6 +181,8 @@ func TestOdooFlags(t *testing.T) {
 		strings.Join(all[2:], " ") + " -odoo-url acme.odoo.com":         "-odoo-url: it must look like",
 		strings.Join(all[2:], " ") + " -odoo-url https://a:b@c.example": "-odoo-url: it must not hold a login or a password",
 		strings.Join(all, " ") + " -histories x":                        "-histories records the sandbox firm's day",
+		strings.Join(all, " ") + " -odoo 19":                            "-odoo is the version of the sandbox, and a real Odoo says its own",
+		"-odoo 18":                                                      `invalid value "18" for flag -odoo: the Odoo sandbox is version 14 or 19`,
 	} {
 		_, err := ParseFlags(strings.Fields(args))
 		require.ErrorContains(t, err, says, args)
@@ -188,6 +190,9 @@ func TestOdooFlags(t *testing.T) {
 	cfg, err := ParseFlags(append(all, "-map-all", "-once"))
 	require.NoError(t, err)
 	require.True(t, cfg.Odoo.MapAll)
+	cfg, err = ParseFlags([]string{"-odoo", "14", "-once"})
+	require.NoError(t, err)
+	require.Equal(t, "14.0", cfg.Version)
 }
 
 // No request that writes passes, by whichever name and path.

@@ -25,10 +25,10 @@ type sandboxes struct {
 	served              []*sandbox.Served
 }
 
-// openSandboxes starts both, empty. With an OpenAPI document all of Procore's traffic is held against it. A handler for
+// openSandboxes starts both, empty; version is that of Odoo. With an OpenAPI document all of Procore's traffic is held against it. A handler for
 // Odoo is served in place of the sandbox, which stays empty then.
-func openSandboxes(ctx context.Context, f *firm.Firm, document string, odoo http.Handler) (*sandboxes, error) {
-	pair := sandbox.New(f)
+func openSandboxes(ctx context.Context, f *firm.Firm, version, document string, odoo http.Handler) (*sandboxes, error) {
+	pair := sandbox.NewVersion(f, version)
 	s := &sandboxes{odoo: pair.Odoo, procore: pair.Procore}
 	var front http.Handler = s.procore
 	if document != "" {

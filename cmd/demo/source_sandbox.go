@@ -6,10 +6,12 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/internal/firm"
 )
 
@@ -19,6 +21,7 @@ type sandboxSource struct{ *Demo }
 func (d sandboxSource) handler() http.Handler { return nil }
 
 func (d sandboxSource) load(ctx context.Context) error {
+	d.say("the Odoo sandbox is version %s", d.sandboxes.odoo.Version())
 	return d.firm.Load(ctx, d.sandboxes.odoo, d.sandboxes.procore, func(what string) { d.say("loading the firm: %s", what) })
 }
 
@@ -60,7 +63,16 @@ func (d sandboxSource) mapIn(ctx context.Context) error {
 	return err
 }
 
-func (d sandboxSource) version() (name, version string) { return "odoo sandbox", "19.0, JSON-2" }
+// version tells the protocol by what the product has called so far.
+func (d sandboxSource) version() (name, version string) {
+	version = d.sandboxes.odoo.Version()
+	for _, protocol := range []struct{ path, name string }{{"/json/2/", "JSON-2"}, {"/xmlrpc/2/object", "XML-RPC"}} {
+		if slices.ContainsFunc(d.sandboxes.odoo.Journal(), func(c odootest.Call) bool { return strings.HasPrefix(c.Path, protocol.path) }) {
+			version += ", " + protocol.name
+		}
+	}
+	return "odoo sandbox", version
+}
 
 func (d sandboxSource) calls() int { return len(d.sandboxes.odoo.Journal()) }
 

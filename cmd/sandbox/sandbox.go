@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/internal/firm"
 	"github.com/ml-connector/odoo-procore/internal/sandbox"
 )
@@ -23,6 +24,8 @@ type Config struct {
 	Addr string
 	// Seed makes the firm.
 	Seed int64
+	// Version is that of Odoo. The ids in mapping.csv depend on it too, so both processes of a pair must be given it.
+	Version string
 	// Empty leaves the firm out: the system has its users only.
 	Empty bool
 	// Files is a directory that gets tenant.yaml, mapping.csv and what `credentials set` reads for each system; empty: none.
@@ -44,6 +47,10 @@ func ParseArgs(args []string, out io.Writer) (Config, error) {
 	flags.SetOutput(out)
 	flags.StringVar(&cfg.Addr, "addr", "", "answer on this `host:port`; Odoo's default is "+addrs["odoo"]+", Procore's "+addrs["procore"])
 	flags.Int64Var(&cfg.Seed, "seed", 1, "seed of the firm")
+	flags.Func("odoo", "`version` of Odoo, 14 or 19, the same for both systems of a pair (default 19)", func(text string) (err error) {
+		cfg.Version, err = odootest.ParseVersion(text)
+		return err
+	})
 	flags.BoolVar(&cfg.Empty, "empty", false, "leave the firm out")
 	flags.StringVar(&cfg.Files, "files", "", "write tenant.yaml, mapping.csv, odoo.credentials and procore.credentials to this `directory`")
 	flags.StringVar(&cfg.TLS, "tls", "", "answer on this `host:port` too, over TLS, as the host of its URL in tenant.yaml")
@@ -75,7 +82,7 @@ func ParseArgs(args []string, out io.Writer) (Config, error) {
 // Run serves the system until ctx is done.
 func Run(ctx context.Context, cfg Config, out io.Writer) error {
 	f := firm.New(cfg.Seed)
-	pair := sandbox.New(f)
+	pair := sandbox.NewVersion(f, cfg.Version)
 	if !cfg.Empty {
 		if err := f.Load(ctx, pair.Odoo, pair.Procore, nil); err != nil {
 			return err
@@ -93,7 +100,7 @@ func Run(ctx context.Context, cfg Config, out io.Writer) error {
 	if err != nil {
 		return errors.Join(err, served.Close())
 	}
-	describe(cfg, f, served.URL, out)
+	describe(cfg, f, pair.Odoo.Version(), served.URL, out)
 	if secure == nil {
 		<-ctx.Done()
 		return served.Close()
@@ -144,11 +151,11 @@ func write(cfg Config, f *firm.Firm) error {
 }
 
 // describe says where it answers and to whom. The credentials are the sandbox's own, and open nothing else.
-func describe(cfg Config, f *firm.Firm, url string, out io.Writer) {
+func describe(cfg Config, f *firm.Firm, version, url string, out io.Writer) {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 	if cfg.System == "odoo" {
 		database, login, key := f.OdooUser()
-		say("Odoo sandbox at %s: database %s, user %s, API key %s", url, database, login, key)
+		say("Odoo sandbox at %s: version %s, database %s, user %s, API key %s", url, version, database, login, key)
 	} else {
 		clientID, secret, company, name := f.ProcoreApp()
 		say("Procore sandbox at %s: company %d (%s), client id %s, client secret %s", url, company, name, clientID, secret)

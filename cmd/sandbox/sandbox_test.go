@@ -72,10 +72,19 @@ func (s *running) end() {
 // ids of both systems are in the mapping sheet.
 func TestOneSideEach(t *testing.T) {
 	t.Parallel()
+	for _, version := range []string{"14", "19"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			oneSideEach(t, version)
+		})
+	}
+}
+
+func oneSideEach(t *testing.T, version string) {
 	var sheets, tenants []string
 	for _, system := range []string{"odoo", "procore"} {
 		dir := filepath.Join(t.TempDir(), system)
-		s := start(t, system, "-addr", "127.0.0.1:0", "-files", dir)
+		s := start(t, system, "-odoo", version, "-addr", "127.0.0.1:0", "-files", dir)
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.says("sandbox at ", ": ")+"/_sandbox/state", nil)
 		require.NoError(t, err)
 		answer, err := http.DefaultClient.Do(request)
@@ -83,7 +92,8 @@ func TestOneSideEach(t *testing.T) {
 		body, err := io.ReadAll(answer.Body)
 		require.NoError(t, err)
 		require.NoError(t, answer.Body.Close())
-		require.Contains(t, string(body), map[string]string{"odoo": "purchase.order.line", "procore": "commitments"}[system])
+		distribution := map[string]string{"14": "account_analytic_id", "19": "analytic_distribution"}[version]
+		require.Contains(t, string(body), map[string]string{"odoo": distribution, "procore": "commitments"}[system])
 		s.end()
 
 		sheet, err := os.ReadFile(filepath.Join(dir, "mapping.csv"))

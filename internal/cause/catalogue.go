@@ -36,6 +36,7 @@ const (
 	AnalyticUnknown    = "analytic.unknown"
 	DuplicateRef       = "bill.duplicate_ref"
 	SetupPlan          = "setup.plan"
+	OdooVisibility     = "odoo.visibility"
 	SetupCredentials   = "setup.credentials" //nolint:gosec // a code, not a credential
 	ConnectorError     = "connector.error"
 	ProjectUnknown     = "project.unknown"
@@ -58,6 +59,7 @@ var entries = []Entry{
 	{Code: AnalyticUnknown, Sentence: "The analytic distribution names an account that Odoo no longer has.", WayOut: "Choose an existing analytic account on the line in Odoo.", Recheck: soon},
 	{Code: "analytic.invalid", Sentence: "The analytic distribution of a line is not a list of accounts.", WayOut: "Set the analytic distribution of the line again in Odoo."},
 	{Code: SetupPlan, Sentence: "Odoo has no analytic plan named {plan}.", WayOut: "Name an existing root plan under odoo.plans in the tenant file and run `ml-connector tenant apply`.", Recheck: soon},
+	{Code: OdooVisibility, Sentence: "{missing} of {known} records of {model} are not found in Odoo any more, or hidden from the connector's user; none of them is taken as deleted.", WayOut: "Give the user the right back that `ml-connector ping` misses. If they were really deleted in Odoo, `ml-connector sweep start {tenant} --deletions` says so."},
 	{Code: SetupCredentials, Sentence: "The tenant cannot be opened: {message}.", WayOut: "Enter the credentials with `ml-connector credentials set`.", Recheck: soon},
 	{Code: ConnectorError, Sentence: "The connector failed on this record: {message}.", WayOut: "Look at the failed run in the Temporal Web UI and report it as a defect; it is tried again by itself.", Recheck: hour},
 	{Code: ProjectUnknown, Sentence: "The Procore project {project} does not exist or the app may not see it.", WayOut: "Check the project in the mapping sheet, and the permitted projects of the app in Procore.", Recheck: hour},

@@ -92,7 +92,7 @@ func (a *App) root() *cobra.Command {
 	return group(
 		root,
 		a.migrateCommand(), a.workerCommand(), a.tenantCommand(), a.credentialsCommand(), a.pingCommand(), a.mapCommand(),
-		a.syncCommand(), a.statusCommand(), a.exceptionsCommand(), a.auditCommand(), a.backfillCommand(), a.reconcileCommand(),
+		a.syncCommand(), a.statusCommand(), a.exceptionsCommand(), a.auditCommand(), a.backfillCommand(), a.sweepCommand(), a.reconcileCommand(),
 	)
 }
 

@@ -78,8 +78,20 @@ func (a *App) exceptionsList(ctx context.Context, tenant string) error {
 	if err != nil {
 		return err
 	}
-	views := make([]exceptionView, 0, len(rows))
-	table := make([][]string, 0, len(rows))
+	alerts, err := s.Alerts(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	views := make([]exceptionView, 0, len(rows)+len(alerts))
+	table := make([][]string, 0, len(rows)+len(alerts))
+	for _, alert := range viewAlerts(alerts) { // of the tenant as a whole, of no record
+		view := exceptionView{
+			Ref: tenant, Cause: cause.Code(alert.Cause), Key: alert.Cause, Sentence: alert.Sentence, WayOut: alert.WayOut,
+			Amount: decimal.Zero.StringFixed(2), Since: alert.Since.Format(time.RFC3339),
+		}
+		views = append(views, view)
+		table = append(table, []string{view.Ref, view.Cause, "", "", view.Sentence, view.WayOut})
+	}
 	for _, row := range rows {
 		view, err := viewException(row)
 		if err != nil {
@@ -88,7 +100,7 @@ func (a *App) exceptionsList(ctx context.Context, tenant string) error {
 		views = append(views, view)
 		table = append(table, []string{view.Ref, view.Cause, view.Amount, view.Currency, view.Sentence, view.WayOut})
 	}
-	if len(rows) == 0 && a.output == "table" {
+	if len(views) == 0 && a.output == "table" {
 		a.say("No exceptions.")
 		return nil
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,16 +14,32 @@ import (
 // volatile is a value that differs from run to run, and what stands for it in a golden file.
 type volatile struct{ value, placeholder string }
 
-// moment is a time of the machine's clock in what a command says.
-var moment = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC`)
+// moment is a time of the machine's clock in what a command says, tenMinutes a distance between two of them, cut to
+// seconds.
+var (
+	moment     = regexp.MustCompile(`\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d UTC|T\d\d:\d\d:\d\dZ)`)
+	tenMinutes = regexp.MustCompile(`is (599|600|601) s |"ahead_seconds": -?(599|600|601)\b`)
+)
 
 // hide replaces the world's volatile values and proves that it replaced nothing else: putting the values back gives
 // the text again.
 func (w *world) hide(text string) string {
 	w.t.Helper()
 	list := slices.Clone(w.volatile)
+	var seen []string // in the order in which they appear: <now>, <now 2>
 	for _, found := range moment.FindAllString(text, -1) {
-		list = append(list, volatile{found, "<now>"})
+		if slices.Contains(seen, found) {
+			continue
+		}
+		seen = append(seen, found)
+		name := "<now>"
+		if len(seen) > 1 {
+			name = fmt.Sprintf("<now %d>", len(seen))
+		}
+		list = append(list, volatile{found, name})
+	}
+	if found := tenMinutes.FindStringSubmatch(text); found != nil {
+		list = append(list, volatile{found[1] + found[2], "<600>"})
 	}
 	hidden, err := replaced(text, list)
 	require.NoError(w.t, err)

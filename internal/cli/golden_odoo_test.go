@@ -23,26 +23,14 @@ func badOdoo() []badInput {
 			w.settings(func(*tenant.File) {})
 		}
 	}
-	of14 := func(user odootest.User) func(*world) {
-		return func(w *world) {
-			w.note("the server is Odoo 14")
-			w.odooVersion = "14.0"
-			w.volatile = slices.DeleteFunc(w.volatile, func(v volatile) bool { return v.placeholder == "<odoo>" }) // of the server before
-			key(user)(w)
-		}
-	}
+	of14 := odoo14
 	address := func(url string) func(*world) {
 		return func(w *world) {
 			w.note("odoo.url is %s", url)
 			w.settings(func(f *tenant.File) { f.Odoo.URL = url })
 		}
 	}
-	bot := odootest.User{Login: "bot", Key: goldenKey, KeyScopeOK: true, Groups: []string{"readonly", "analytic"}}
-	change := func(f func(*odootest.User)) odootest.User {
-		u := bot
-		f(&u)
-		return u
-	}
+	bot, change := goldenBot, changedBot
 	return []badInput{
 		{name: "odoo-unreachable", args: "ping acme", given: address("http://" + nobody)},
 		{name: "odoo-unreachable-reconcile", args: "reconcile run acme", given: address("http://" + nobody)},
@@ -135,6 +123,30 @@ func badOdoo() []badInput {
 			w.note("no Odoo key was entered")
 			w.exec("DELETE FROM credentials WHERE system = 'odoo'")
 		}},
+	}
+}
+
+// goldenBot may read all that is needed.
+var goldenBot = odootest.User{Login: "bot", Key: goldenKey, KeyScopeOK: true, Groups: []string{"readonly", "analytic"}}
+
+func changedBot(f func(*odootest.User)) odootest.User {
+	u := goldenBot
+	f(&u)
+	return u
+}
+
+// otherOdoo puts another Odoo in the place of the world's.
+func (w *world) otherOdoo(cfg odootest.Config, user odootest.User) {
+	w.odooConfig = cfg
+	w.volatile = slices.DeleteFunc(w.volatile, func(v volatile) bool { return v.placeholder == "<odoo>" }) // of the server before
+	w.seedOdoo(user)
+	w.settings(func(*tenant.File) {})
+}
+
+func odoo14(user odootest.User) func(*world) {
+	return func(w *world) {
+		w.note("the server is Odoo 14")
+		w.otherOdoo(odootest.Config{Version: "14.0"}, user)
 	}
 }
 

@@ -127,7 +127,7 @@ func seedRecords(ctx context.Context, t *testing.T, s *store.Store, tenant strin
 			if err := tx.LockModel(ctx, tenant, r.model); err != nil {
 				return err
 			}
-			if _, _, err := tx.UpsertSnapshots(ctx, tenant, []store.Snapshot{{
+			if _, err := tx.UpsertSnapshots(ctx, tenant, []store.Snapshot{{
 				Model: r.model, ID: r.id, Ref: r.ref, Company: 1, WriteDate: at, CreateDate: at, Content: []byte(`{"name": "` + r.ref + `"}`), Wanted: true,
 			}}); err != nil {
 				return err

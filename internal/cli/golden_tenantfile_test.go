@@ -50,6 +50,7 @@ func badTenantFiles() []badInput {
 		"rate-negative":         {"  user: bot", "  user: bot\n  requests_per_second: -1"},
 		"rate-infinite":         {"  user: bot", "  user: bot\n  requests_per_second: .inf"},
 		"rate-word":             {"  user: bot", "  user: bot\n  requests_per_second: fast"},
+		"parallel-zero":         {"  user: bot", "  user: bot\n  parallel_requests: 0"},
 		"zone":                  {"America/Denver", "Mars/Base"},
 		"zone-local":            {"America/Denver", "Local"},
 		"name":                  {"tenant: acme", "tenant: Acme Corp"},

@@ -50,7 +50,7 @@ type world struct {
 	odoo        *odootest.Server
 	procore     *procoretest.Server
 	odooURL     string
-	odooVersion string // empty is 19.0
+	odooConfig  odootest.Config // without its database and users
 	procoreURL  string
 	tower, mill int64 // Procore projects
 	hidden      int64 // a project that the app is not permitted
@@ -124,9 +124,10 @@ func (w *world) hides(value, placeholder string) {
 
 func (w *world) seedOdoo(users ...odootest.User) {
 	w.t.Helper()
-	w.odoo = odootest.New(odootest.Config{Version: w.odooVersion, Database: "acme", Users: users})
+	w.odooConfig.Database, w.odooConfig.Users = "acme", users
+	w.odoo = odootest.New(w.odooConfig)
 	planModel, planField := "account.analytic.plan", "plan_id"
-	if w.odooVersion == "14.0" {
+	if w.odooConfig.Version == "14.0" {
 		planModel, planField = "account.analytic.group", "group_id"
 	}
 	create := func(model string, vals map[string]any) int64 {

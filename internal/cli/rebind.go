@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -146,9 +144,9 @@ func (a *App) sayDocuments(what string, list []activities.SurveyDocument) {
 // otherBooks tells how a file points a tenant at other books than its settings, or what was sent, belong to; empty
 // when it does not. A file that goes back to what was sent is none.
 func otherBooks(before store.Tenant, after tenant.File) (string, error) {
-	var old tenant.File
-	if err := json.Unmarshal(before.Settings, &old); err != nil {
-		return "", errors.Join(errors.New("reading the present settings"), err)
+	old, err := tenant.Stored(before.Settings)
+	if err != nil {
+		return "", fmt.Errorf("opening tenant %s: %w", before.Name, err)
 	}
 	now := bookFields(after)
 	if before.Books != (store.Books{}) {

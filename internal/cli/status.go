@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ml-connector/odoo-procore/internal/cause"
+	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
 func (a *App) statusCommand() *cobra.Command {
@@ -25,6 +28,24 @@ type statusView struct {
 	NextAt       *time.Time     `json:"next_at,omitempty"` // when the next deferred record is due, database clock
 	Counts       []statusCount  `json:"counts"`
 	Exceptions   map[string]int `json:"exceptions"` // by code
+	Alerts       []alertView    `json:"alerts"`     // what is wrong with the tenant as a whole
+}
+
+type alertView struct {
+	Cause    string    `json:"cause"` // key
+	Sentence string    `json:"sentence"`
+	WayOut   string    `json:"way_out"`
+	Since    time.Time `json:"since"` // UTC, database clock
+}
+
+func viewAlerts(alerts []store.Alert) []alertView {
+	views := make([]alertView, 0, len(alerts))
+	for _, alert := range alerts {
+		views = append(views, alertView{
+			Cause: alert.Cause, Sentence: cause.Sentence(alert.Cause, alert.Detail), WayOut: cause.WayOut(alert.Cause, alert.Detail), Since: alert.Since.UTC(),
+		})
+	}
+	return views
 }
 
 type statusCount struct {
@@ -63,9 +84,17 @@ func (a *App) statusShow(ctx context.Context, tenant string) error {
 	for _, e := range exceptions {
 		view.Exceptions[e.Code]++
 	}
+	alerts, err := s.Alerts(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	view.Alerts = viewAlerts(alerts)
 	a.say("Tenant %s is %s; %d records are pending, %d exceptions.", tenant, row.State, view.Pending, len(exceptions))
 	if row.PausedReason != "" {
 		a.say("It is paused: %s.", row.PausedReason)
+	}
+	for _, alert := range view.Alerts {
+		a.say("Since %s: %s %s", alert.Since.Format(time.RFC3339), alert.Sentence, alert.WayOut)
 	}
 	if view.NextAt != nil {
 		a.say("The next deferred record is due at %s.", view.NextAt.Format(time.RFC3339))

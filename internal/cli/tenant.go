@@ -24,7 +24,7 @@ func (a *App) tenantCommand() *cobra.Command {
 	var other bool
 	apply := &cobra.Command{
 		Use:   "apply -f FILE",
-		Short: "Create or change a tenant from its file, and its schedule in Temporal",
+		Short: "Create or change a tenant from its file, and its schedules in Temporal",
 		Long: "Creates a tenant or changes its settings. A file that names another Odoo server or database, or another Procore or\n" +
 			"company than what was sent belongs to, is refused; with --other-books it is applied, and the tenant is paused until\n" +
 			"`tenant rebind`.",
@@ -90,8 +90,8 @@ func (a *App) tenantApply(ctx context.Context, path string, other bool) error {
 	if err != nil {
 		return err
 	}
-	if err := a.applySchedule(ctx, temporal, file); err != nil {
-		return fmt.Errorf("tenant %s is saved, its schedule is not, so nothing is read by itself yet: run the command again; %w", file.Tenant, err)
+	if err := a.applySchedules(ctx, temporal, file); err != nil {
+		return fmt.Errorf("tenant %s is saved, its schedules are not, so nothing is read by itself yet: run the command again; %w", file.Tenant, err)
 	}
 	a.sayApplied(file, saved)
 	if differs != "" {
@@ -159,8 +159,9 @@ type tenantView struct {
 
 func viewTenant(row store.Tenant) (tenantView, error) {
 	view := tenantView{Tenant: row.Name, State: row.State, PausedReason: row.PausedReason, OriginPrefix: row.OriginPrefix, RulesEpoch: row.RulesEpoch}
-	if err := json.Unmarshal(row.Settings, &view.Settings); err != nil {
-		return view, fmt.Errorf("reading the settings of tenant %s: %w", row.Name, err)
+	var err error
+	if view.Settings, err = tenant.Stored(row.Settings); err != nil {
+		return view, fmt.Errorf("opening tenant %s: %w", row.Name, err)
 	}
 	return view, nil
 }

@@ -58,7 +58,7 @@ func read(ctx context.Context, s *store.Store, model string, id int64) error {
 		if err := tx.LockModel(ctx, "acme", model); err != nil {
 			return err
 		}
-		_, _, err := tx.UpsertSnapshots(ctx, "acme", []store.Snapshot{{Model: model, ID: id, Ref: fmt.Sprint(id), Content: []byte("{}"), Wanted: true}})
+		_, err := tx.UpsertSnapshots(ctx, "acme", []store.Snapshot{{Model: model, ID: id, Ref: fmt.Sprint(id), Content: []byte("{}"), Wanted: true}})
 		return err
 	})
 }

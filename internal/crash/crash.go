@@ -33,6 +33,9 @@ type Run struct {
 	Only *regexp.Regexp
 	// Stages are the firm, Whole or Small.
 	Stages []Stage
+	// Odoo are the versions of the sandbox (odootest.Versions), which take turns; none: the newest. Of several each must
+	// end as the others do.
+	Odoo []string
 	// Sample disturbs each effect in one way only, the ways in turn.
 	Sample bool
 
@@ -54,7 +57,7 @@ func (r *Run) Points(ctx context.Context) ([]Point, error) {
 	for i := range plays {
 		group.Go(func() error {
 			var err error
-			plays[i], ends[i], err = r.play(groupCtx, fmt.Sprintf("undisturbed-%d", i+1), Point{})
+			plays[i], ends[i], err = r.play(groupCtx, fmt.Sprintf("undisturbed-%d", i+1), Point{Odoo: r.version(i)})
 			return err
 		})
 	}
@@ -90,8 +93,19 @@ func (r *Run) choose(effects []string) []Point {
 	if r.Sample {
 		points = slices.DeleteFunc(points, func(p Point) bool { return (p.N-1)%len(Whens) != (p.N-1)/len(Whens)%len(Whens) })
 	}
+	for i := range points {
+		points[i].Odoo = r.version(i + i/len(Whens)) // one way does not meet one version only
+	}
 	r.chosen = len(points)
 	return points
+}
+
+// version is the n-th of the versions' turns.
+func (r *Run) version(n int) string {
+	if len(r.Odoo) == 0 {
+		return ""
+	}
+	return r.Odoo[n%len(r.Odoo)]
 }
 
 // Disturb runs the points and gives the report; an error only when it could not go on.
@@ -148,7 +162,7 @@ func (r *Run) point(ctx context.Context, point Point) (Point, []Difference) {
 	if len(differences) > 0 {
 		verdict = "NOT EQUAL\n" + lines(differences)
 	}
-	r.say("%7s  %-7s  %s  (point %d, pid %d, %.0f s): %s", count, point.When, point.Effect, point.N, point.PID, time.Since(began).Seconds(), verdict)
+	r.say("%7s  %-7s  %s  (point %d, %spid %d, %.0f s): %s", count, point.When, point.Effect, point.N, point.with(), point.PID, time.Since(began).Seconds(), verdict)
 	return point, differences
 }
 

@@ -8,10 +8,10 @@
 //   - zombie: the worker is frozen (SIGSTOP) at the request, another one takes the write over and ends it; then the first
 //     request has its effect after all, and the first worker goes on (SIGCONT).
 //
-// A point is an effect with one of these. Each has a tenant of its own (package rig). Effects are known by what they
-// write, not by a counter: the order of a run varies. After the stages of the firm a point runs cycles until nothing is
-// pending and the zombie has reported, then lets an hour pass for writes that were taken over, and in this last cycle
-// nothing may be written any more.
+// A point is an effect with one of these. Each has a tenant of its own (package rig), with an Odoo of a chosen version.
+// Effects are known by what they write, not by a counter: the order of a run varies. After the stages of the firm a point
+// runs cycles until nothing is pending and the zombie has reported, then lets an hour pass for writes that were taken over,
+// and in this last cycle nothing may be written any more.
 //
 // # What is compared
 //

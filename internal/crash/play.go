@@ -38,6 +38,7 @@ func newPlay(ctx context.Context, bench *rig.Bench, firm []Stage, name string, p
 	var err error
 	p.tenant, err = bench.NewTenant(ctx, rig.TenantOptions{
 		Name:   name,
+		Odoo:   point.Odoo,
 		Before: func(next http.Handler) http.Handler { p.gate.next = next; return p.gate },
 		Via: rig.Via{Postgres: func(target string) (string, error) {
 			var err error

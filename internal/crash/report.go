@@ -11,8 +11,18 @@ type Point struct {
 	N      int    `json:"n"`
 	Effect string `json:"effect"`
 	When   When   `json:"when"`
+	// Odoo is the version of the sandbox; empty: the newest.
+	Odoo string `json:"odoo,omitempty"`
 	// PID is the process that was killed or frozen.
 	PID int `json:"pid"`
+}
+
+// with tells the version of Odoo, where one was chosen.
+func (p Point) with() string {
+	if p.Odoo == "" {
+		return ""
+	}
+	return "Odoo " + p.Odoo + ", "
 }
 
 // Difference is a document that is not as in the undisturbed run, or a failure of the point itself.

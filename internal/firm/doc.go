@@ -15,5 +15,8 @@
 // and never reached Procore counts nothing; a commitment that reached it and was parked by a later change
 // counts as Procore still has it.
 //
+// The firm keeps its books in an Odoo of either version of the sandbox, and the sums are the same. It writes in the words of
+// version 19; package clerk knows what stands for them in a 14.
+//
 // All amounts are US dollars; the one euro bill is parked.
 package firm

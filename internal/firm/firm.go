@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"sort"
 
-	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
+	"github.com/ml-connector/odoo-procore/internal/clerk"
 )
 
 // goLive is the cut-over: what was confirmed or booked before is history.
@@ -22,7 +22,7 @@ type Firm struct {
 	ordinary []*order
 	billed   map[*order]bool
 
-	odoo    *odootest.Server
+	odoo    *clerk.Clerk
 	procore *procoretest.Server
 	ids     ids
 	// currency is that of Procore's projects, ISO 4217.

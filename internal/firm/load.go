@@ -3,31 +3,34 @@ package firm
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
+	"github.com/ml-connector/odoo-procore/internal/clerk"
 )
 
 // ids are what the sandboxes call the things of the plan.
 type ids struct {
-	company, journal   map[int]int64
-	currency           map[string]int64
-	country, state     map[string]int64
-	gl, category, unit map[string]int64
-	product, partner   map[string]int64
-	account            map[string]int64 // analytic accounts by code
-	tax                map[int]map[taxing]int64
+	company, journal map[int]int64
+	currency         map[string]int64
+	country, state   map[string]int64
+	gl               map[int]map[string]int64 // by company and code
+	category, unit   map[string]int64
+	product, partner map[string]int64
+	account          map[string]int64 // analytic accounts by code
+	tax              map[int]map[taxing]int64
 
 	project, vendor, costType map[string]int64
 	budget                    map[place]int64
 }
 
-// Load makes the firm's state at the start in both sandboxes: the servers are empty before. progress gets
-// a line for each kind of thing.
+// Load makes the firm's state at the start in both sandboxes: the servers are empty before. Odoo may be of either
+// version: the books are the same ([clerk]). progress gets a line for each kind of thing.
 func (f *Firm) Load(ctx context.Context, odoo *odootest.Server, procore *procoretest.Server, progress func(string)) error {
-	f.odoo, f.procore = odoo, procore
+	f.odoo, f.procore = clerk.New(odoo), procore
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -109,15 +112,9 @@ func (f *Firm) loadBase(ctx context.Context) error {
 }
 
 func (f *Firm) loadLedger(ctx context.Context) error {
-	f.ids.gl, f.ids.unit, f.ids.tax = map[string]int64{}, map[string]int64{}, map[int]map[taxing]int64{}
-	both := []any{[]any{6, 0, []any{f.ids.company[building], f.ids.company[civil]}}}
-	for _, a := range glAccounts {
-		err := f.make(ctx, f.ids.gl, a.code, "account.account", map[string]any{
-			"code": a.code, "name": a.name, "account_type": a.kind, "company_ids": both, "reconcile": a.code == glPayable,
-		})
-		if err != nil {
-			return err
-		}
+	f.ids.unit, f.ids.tax = map[string]int64{}, map[int]map[taxing]int64{}
+	if err := f.loadAccounts(ctx); err != nil {
+		return err
 	}
 	for _, name := range unitNames {
 		if err := f.make(ctx, f.ids.unit, name, "uom.uom", map[string]any{"name": name}); err != nil {
@@ -128,7 +125,7 @@ func (f *Firm) loadLedger(ctx context.Context) error {
 		code := map[int]string{building: "BILL", civil: "CBILL"}[company]
 		id, err := f.create(ctx, "account.journal", map[string]any{
 			"name": "Vendor Bills", "code": code, "type": "purchase", "company_id": f.ids.company[company],
-			"default_account_id": f.ids.gl[glOther],
+			"default_account_id": f.ids.gl[company][glOther],
 		})
 		if err != nil {
 			return err
@@ -141,11 +138,43 @@ func (f *Firm) loadLedger(ctx context.Context) error {
 	return nil
 }
 
+// loadAccounts makes the chart of accounts: one for both companies, or one each.
+func (f *Firm) loadAccounts(ctx context.Context) error {
+	charts := [][]int{{building, civil}}
+	if !f.odoo.SharesAccounts() {
+		charts = [][]int{{building}, {civil}}
+	}
+	f.ids.gl = map[int]map[string]int64{}
+	for _, companies := range charts {
+		chart := map[string]int64{}
+		var ids []any
+		for _, c := range companies {
+			f.ids.gl[c] = chart
+			ids = append(ids, f.ids.company[c])
+		}
+		for _, a := range glAccounts {
+			err := f.make(ctx, chart, a.code, "account.account", map[string]any{
+				"code": a.code, "name": a.name, "account_type": a.kind, "company_ids": []any{[]any{6, 0, ids}}, "reconcile": a.code == glPayable,
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ledger are the accounts with a code: one, or one of each company.
+func (f *Firm) ledger(code string) []int64 {
+	ids := []int64{f.ids.gl[building][code], f.ids.gl[civil][code]}
+	return slices.Compact(ids)
+}
+
 func (f *Firm) loadTaxes(ctx context.Context, company int) error {
 	repartition := func(account string) []any {
 		tax := map[string]any{"repartition_type": "tax", "factor_percent": 100}
 		if account != "" {
-			tax["account_id"] = f.ids.gl[account]
+			tax["account_id"] = f.ids.gl[company][account]
 		}
 		return []any{[]any{0, 0, map[string]any{"repartition_type": "base"}}, []any{0, 0, tax}}
 	}

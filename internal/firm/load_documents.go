@@ -183,7 +183,7 @@ func (f *Firm) billLine(b *bill, i int, l line) map[string]any {
 	if l.product != "" {
 		vals["product_id"], vals["product_uom_id"] = f.ids.product[l.product], f.ids.unit[l.uom]
 	}
-	vals["account_id"] = f.ids.gl[l.account]
+	vals["account_id"] = f.ids.gl[b.company][l.account]
 	vals["quantity"], vals["price_unit"], vals["discount"] = l.qty.float(), l.at.float(), l.less.float()
 	vals["tax_ids"] = f.taxesOf(b.company, l)
 	if l.order != nil {

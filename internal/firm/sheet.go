@@ -55,8 +55,17 @@ func (f *Firm) codeRows() [][]string {
 	}
 	for _, a := range glAccounts {
 		if a.budget != "" {
-			rows = append(rows, f.sheetRow("code", "account.account", f.ids.gl[a.code], a.code, a.name, "", a.budget, ""))
+			rows = append(rows, f.ledgerRows(a)...)
 		}
+	}
+	return rows
+}
+
+// ledgerRows map what is booked on a ledger account to its budget code.
+func (f *Firm) ledgerRows(a glAccount) [][]string {
+	var rows [][]string
+	for _, id := range f.ledger(a.code) {
+		rows = append(rows, f.sheetRow("code", "account.account", id, a.code, a.name, "", a.budget, ""))
 	}
 	return rows
 }
@@ -75,7 +84,7 @@ odoo:
   url: %s
   database: %s
   user: %s
-  api: json2
+  api: auto
   companies: [%d, %d]
   plans: {project: Projects, cost: Cost Codes}
 procore:

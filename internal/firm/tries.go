@@ -34,9 +34,8 @@ func (f *Firm) Tries() (t Tries) {
 		}
 	}
 	const cleaning = "01 74 00.O"
-	t.Sheet = csvSheet([][]string{
-		f.sheetRow("code", "account.analytic.account", f.ids.account[unmappedAccount], unmappedAccount, "To be coded", "", cleaning, ""),
-		f.sheetRow("code", "account.account", f.ids.gl[glOther], glOther, "Other Job Cost", "", cleaning, ""),
-	})
+	rows := f.ledgerRows(glAccount{code: glOther, name: "Other Job Cost", budget: cleaning})
+	t.Sheet = csvSheet(append(rows,
+		f.sheetRow("code", "account.analytic.account", f.ids.account[unmappedAccount], unmappedAccount, "To be coded", "", cleaning, "")))
 	return t
 }

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Desk is a person in Odoo's web client. The first error stays, and what comes after it does nothing: look at Err at the
-// end. It is for one goroutine.
+// Desk is a person in Odoo's web client, who speaks of models and fields as version 19 does whichever Odoo it is. The first
+// error stays, and what comes after it does nothing: look at Err at the end. It is for one goroutine.
 type Desk struct {
 	t   *Tenant
 	err error
@@ -38,7 +38,7 @@ func (d *Desk) Create(model string, vals map[string]any) int64 {
 	if d.err != nil {
 		return 0
 	}
-	id, err := d.t.Odoo.Create(model, vals)
+	id, err := d.t.clerk.Create(model, vals)
 	d.note("creating "+model, err)
 	return id
 }
@@ -52,7 +52,7 @@ func (d *Desk) Do(model, method string, id int64, vals map[string]any) {
 	if vals != nil {
 		args = values{"vals": vals}
 	}
-	_, err := d.t.Odoo.Do(model, method, []int64{id}, args)
+	_, err := d.t.clerk.Do(model, method, []int64{id}, args)
 	d.note(fmt.Sprintf("calling %s of %s %d", method, model, id), err)
 }
 
@@ -129,7 +129,7 @@ func (d *Desk) ids(model string, id int64, field string) []int64 {
 	if d.err != nil {
 		return nil
 	}
-	v, err := d.t.Odoo.Do(model, "read", []int64{id}, values{"fields": []string{field}})
+	v, err := d.t.clerk.Do(model, "read", []int64{id}, values{"fields": []string{field}})
 	d.note("reading "+model, err)
 	var out []int64
 	rows, _ := v.([]any)

@@ -18,6 +18,7 @@ import (
 	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
 	"github.com/ml-connector/odoo-procore/clients/procore/procoretest"
+	"github.com/ml-connector/odoo-procore/internal/clerk"
 	"github.com/ml-connector/odoo-procore/internal/store"
 	"github.com/ml-connector/odoo-procore/internal/tenant"
 )
@@ -51,6 +52,8 @@ type TenantOptions struct {
 	Queue  string
 	Timing Timing
 	Via    Via
+	// Odoo is the version of the sandbox, one of [odootest.Versions]; empty: the newest.
+	Odoo string
 	// Procore changes the sandbox's settings.
 	Procore func(*procoretest.Config)
 	// Before sees each request to Procore first, nil: nobody does.
@@ -68,6 +71,7 @@ type Tenant struct {
 	Firm    Firm
 
 	bench *Bench
+	clerk *clerk.Clerk
 	env   []string // of the workers
 	log   string
 	serve []*http.Server
@@ -91,9 +95,10 @@ func (b *Bench) NewTenant(ctx context.Context, o TenantOptions) (_ *Tenant, err 
 		}
 	}()
 	t.Odoo = odootest.New(odootest.Config{
-		Database: "acme", Now: t.Now,
+		Version: o.Odoo, Database: "acme", Now: t.Now,
 		Users: []odootest.User{{Login: "bot", Key: odooKey, KeyScopeOK: true, Groups: []string{"purchase", "billing", "analytic"}}},
 	})
+	t.clerk = clerk.New(t.Odoo)
 	procore := procoretest.Config{ClientID: t.Name, ClientSecret: "secret", CompanyID: Company, CompanyName: "Acme"}
 	if o.Procore != nil {
 		o.Procore(&procore)

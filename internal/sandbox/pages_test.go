@@ -26,8 +26,13 @@ type bundle struct {
 
 func setup(t *testing.T, empty bool) *bundle {
 	t.Helper()
+	return setupVersion(t, "19.0", empty)
+}
+
+func setupVersion(t *testing.T, odoo string, empty bool) *bundle {
+	t.Helper()
 	f := firm.New(1)
-	b := &bundle{t: t, firm: f, pair: sandbox.New(f)}
+	b := &bundle{t: t, firm: f, pair: sandbox.NewVersion(f, odoo)}
 	if !empty {
 		require.NoError(t, f.Load(t.Context(), b.pair.Odoo, b.pair.Procore, nil))
 	}

@@ -18,18 +18,22 @@ import (
 )
 
 // Pair is both systems, with the users that the firm's tenant file and credentials name. They are empty until the firm is
-// loaded ([firm.Firm.Load]); what the firm holds depends on its seed alone, so that two processes can serve one each.
+// loaded ([firm.Firm.Load]); what the firm holds depends on its seed and the version alone, so that two processes can serve
+// one each.
 type Pair struct {
 	Odoo    *odootest.Server
 	Procore *procoretest.Server
 }
 
-// New makes both systems, empty.
-func New(f *firm.Firm) *Pair {
+// New makes both systems, empty: Odoo as version 19.
+func New(f *firm.Firm) *Pair { return NewVersion(f, "19.0") }
+
+// NewVersion is New with Odoo in a version that [odootest.Versions] has.
+func NewVersion(f *firm.Firm, version string) *Pair {
 	database, login, key := f.OdooUser()
 	clientID, secret, companyID, company := f.ProcoreApp()
 	return &Pair{
-		Odoo: odootest.New(odootest.Config{Database: database, Users: []odootest.User{
+		Odoo: odootest.New(odootest.Config{Version: version, Database: database, Users: []odootest.User{
 			{Login: login, Key: key, Groups: []string{"purchase", "billing", "analytic", "readonly"}, KeyScopeOK: true},
 		}}),
 		Procore: procoretest.New(procoretest.Config{

@@ -46,9 +46,24 @@ func (t *Tx) Cursor(ctx context.Context, tenant, model string) (Cursor, error) {
 	if err != nil {
 		return Cursor{}, fmt.Errorf("reading the cursor of %s: %w", model, err)
 	}
-	return Cursor{
-		WindowFrom: timeOrZero(row.WindowFrom), WindowTo: timeOrZero(row.WindowTo), LastID: row.LastID, DoneTo: timeOrZero(row.DoneTo),
-	}, nil
+	return toCursor(row), nil
+}
+
+// Cursors returns the cursors of all polls of a tenant, by their names.
+func (s *Store) Cursors(ctx context.Context, tenant string) (map[string]Cursor, error) {
+	rows, err := s.q.Cursors(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("reading the cursors of tenant %s: %w", tenant, err)
+	}
+	out := make(map[string]Cursor, len(rows))
+	for _, r := range rows {
+		out[r.Model] = toCursor(r)
+	}
+	return out, nil
+}
+
+func toCursor(r db.Cursor) Cursor {
+	return Cursor{WindowFrom: timeOrZero(r.WindowFrom), WindowTo: timeOrZero(r.WindowTo), LastID: r.LastID, DoneTo: timeOrZero(r.DoneTo)}
 }
 
 // SaveCursor keeps the cursor of a poll.

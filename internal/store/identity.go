@@ -166,23 +166,29 @@ func (s *Store) IsNobodys(ctx context.Context, tenant, originID string, record R
 	return yes, nil
 }
 
-// GivenAgain is a record with a number that another one had before.
+// ClockSlack is how far Odoo's clock may be set back. A write_date that went back by more belongs to another database.
+const ClockSlack = 2 * time.Minute
+
+// GivenAgain is a record that contradicts what was read last.
 type GivenAgain struct {
 	ID  int64  `json:"id"`
 	Ref string `json:"ref"` // of the one before
 	// Before and Now are when each was created, Odoo's clock.
 	Before time.Time `json:"before"`
 	Now    time.Time `json:"now"`
+	// Written: it is the write date that went back, and Before and Now are write dates.
+	Written bool `json:"written"`
 }
 
-// GivenAgain returns some of the snapshots (of one model) whose number belonged to another record when it was read
-// last: Odoo's database was restored, copied or exchanged. Within one database no number is given twice.
+// GivenAgain returns some of the snapshots (of one model) that cannot be of the same database as what was read last: it
+// was restored, copied or exchanged. Within one database no number is given twice, and no write date goes back further
+// than a clock does.
 func (t *Tx) GivenAgain(ctx context.Context, tenant, model string, snapshots []Snapshot) ([]GivenAgain, error) {
-	p := db.GivenAgainParams{Tenant: tenant, Model: model}
+	p := db.GivenAgainParams{Tenant: tenant, Model: model, Slack: ClockSlack}
 	for _, s := range snapshots {
-		p.Ids, p.Creates = append(p.Ids, s.ID), append(p.Creates, s.CreateDate)
+		p.Ids, p.Creates, p.Writes = append(p.Ids, s.ID), append(p.Creates, s.CreateDate), append(p.Writes, s.WriteDate)
 	}
-	list, err := answer[[]GivenAgain]("comparing creation dates of "+model, func() ([]byte, error) { return t.q.GivenAgain(ctx, p) })
+	list, err := answer[[]GivenAgain]("comparing the dates of "+model, func() ([]byte, error) { return t.q.GivenAgain(ctx, p) })
 	for i, g := range list {
 		list[i].Before, list[i].Now = g.Before.UTC(), g.Now.UTC()
 	}

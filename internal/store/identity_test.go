@@ -94,6 +94,12 @@ func TestRebind(t *testing.T) {
 	require.NoError(t, b.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		again, err := tx.GivenAgain(ctx, acme, order, []store.Snapshot{{ID: 1, CreateDate: epoch}, {ID: 2}, {ID: 3, CreateDate: epoch.Add(time.Hour)}, {ID: 4, CreateDate: epoch}})
 		require.Equal(t, []store.GivenAgain{{ID: 3, Ref: "purchase.order-3", Before: epoch, Now: epoch.Add(time.Hour)}}, again)
+		if err != nil {
+			return err
+		}
+		back := epoch.Add(-store.ClockSlack - time.Second)
+		again, err = tx.GivenAgain(ctx, acme, order, []store.Snapshot{{ID: 1, WriteDate: epoch.Add(-store.ClockSlack)}, {ID: 2, WriteDate: back}, {ID: 3}})
+		require.Equal(t, []store.GivenAgain{{ID: 2, Ref: "purchase.order-2", Before: epoch, Now: back, Written: true}}, again)
 		return err
 	}))
 	_, err = b.ReplaceCodes(t.Context(), acme, store.CodeProject, 0, []store.Code{{ProcoreID: 55}})

@@ -140,7 +140,7 @@ func TestSavedMappingAgainstNewDocument(t *testing.T) {
 	var several errgroup.Group
 	var result store.MappingResult
 	require.NoError(t, b.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		if _, _, err := tx.UpsertSnapshots(ctx, acme, []store.Snapshot{doc(order, 1, `{"lines": [{"distribution": [{"accounts": [7]}]}]}`)}); err != nil {
+		if _, err := tx.UpsertSnapshots(ctx, acme, []store.Snapshot{doc(order, 1, `{"lines": [{"distribution": [{"accounts": [7]}]}]}`)}); err != nil {
 			return err
 		}
 		several.Go(func() (err error) {

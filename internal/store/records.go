@@ -51,6 +51,15 @@ func (s *Store) Records(ctx context.Context, tenant, model string, ids []int64) 
 	return convert(rows, toRecord), nil
 }
 
+// Records is like that of the Store, as the transaction sees them.
+func (t *Tx) Records(ctx context.Context, tenant, model string, ids []int64) ([]Record, error) {
+	rows, err := t.q.Records(ctx, db.RecordsParams{Tenant: tenant, Model: model, Ids: ids})
+	if err != nil {
+		return nil, fmt.Errorf("reading records of %s: %w", model, err)
+	}
+	return convert(rows, toRecord), nil
+}
+
 // AllContent returns all records of a model that are not deleted, by id. It is for master data.
 func (s *Store) AllContent(ctx context.Context, tenant, model string) ([]Record, error) {
 	rows, err := s.q.AllRecords(ctx, db.AllRecordsParams{Tenant: tenant, Model: model})

@@ -52,6 +52,10 @@ func TestParseRefusesWithLineAndField(t *testing.T) {
 		"bad setting":         {"go_live: 2026-01-01", "go_live: 2026-01-01, tax: gross", []string{"settings.tax", "gross", "as_booked"}},
 		"missing go_live":     {"go_live: 2026-01-01", "tax: exclude", []string{"settings.go_live"}},
 		"company named twice": {"[1, 2]", "[1, 1]", []string{"line 6, odoo.companies"}},
+		"no place":            {"  database: acme", "  database: acme\n  parallel_requests: 0", []string{"line 5, odoo.parallel_requests", "0: between 1 (one after the other) and 100"}},
+		"too many places":     {"  database: acme", "  database: acme\n  parallel_requests: 101", []string{"line 5, odoo.parallel_requests", "101"}},
+		"half a place":        {"  database: acme", "  database: acme\n  parallel_requests: 1.5", []string{"5", "odoo.parallel_requests", "whole number"}},
+		"too slow":            {"  database: acme", "  database: acme\n  requests_per_second: 0.01", []string{"line 5, odoo.requests_per_second", "0.01: 0 for no limit, or a number from 0.1"}},
 		"protocol":            {"  database: acme", "  database: acme\n  api: soap", []string{"odoo.api", "soap", "json2", "xmlrpc"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,6 +83,33 @@ func TestParseKeepsWhatIsSaid(t *testing.T) {
 	require.Equal(t, "production", file.Procore.Environment)
 	_, err = tenant.Parse([]byte(strings.Replace(good, "every: 15m", "every: 0s", 1)))
 	require.ErrorContains(t, err, "line 11, schedule.every: 0s: between 5s and 24h")
+}
+
+// What suits a server depends on where it is; what the file says stands.
+func TestParseIsPoliteToOdooOnline(t *testing.T) {
+	t.Parallel()
+	const own = "https://odoo.acme.com"
+	for name, c := range map[string]struct {
+		url, said string
+		rate      float64
+		parallel  int64
+	}{
+		"Odoo Online":            {"https://acme.odoo.com", "", 1, 1},
+		"Odoo Online, spelt out": {"https://Acme.Odoo.com/web", "", 1, 1},
+		"Odoo Online, no limit":  {"https://acme.odoo.com", "\n  requests_per_second: 0", 0, 1},
+		"Odoo Online, both said": {"https://acme.odoo.com", "\n  requests_per_second: 2.5\n  parallel_requests: 3", 2.5, 3},
+		"a server of one's own":  {own, "", 0, 4},
+		"the same, slower":       {own, "\n  requests_per_second: 10\n  parallel_requests: 1", 10, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.NewReplacer("https://acme.odoo.com", c.url, "  database: acme", "  database: acme"+c.said).Replace(good)
+			file, err := tenant.Parse([]byte(text))
+			require.NoError(t, err)
+			require.InDelta(t, c.rate, file.Odoo.RequestsPerSecond, 0)
+			require.Equal(t, c.parallel, file.Odoo.ParallelRequests)
+		})
+	}
 }
 
 // A company id with a fraction was once cut to another company's.

@@ -42,6 +42,13 @@ var (
 	apis         = []string{odoo.APIAuto, odoo.APIJSON2, odoo.APIXMLRPC}
 )
 
+// The limits' own: a slower client would hardly read a page within one attempt, and few servers run so many requests side
+// by side.
+const (
+	slowest      = 0.1
+	mostParallel = 100
+)
+
 func (f *File) problems() []Problem {
 	var ps []Problem
 	add := func(ok bool, field, format string, args ...any) {
@@ -58,11 +65,18 @@ func (f *File) problems() []Problem {
 	add(len(f.Odoo.Companies) > 0, "odoo.companies", "name at least one company id, for instance [1]")
 	add(positiveAndUnique(f.Odoo.Companies), "odoo.companies", "%v: ids are positive and named once", f.Odoo.Companies)
 	add(f.Odoo.Plans.Project != "", "odoo.plans.project", "the name of the analytic plan that stands for projects is missing")
-	add(f.Odoo.RequestsPerSecond >= 0, "odoo.requests_per_second", "%v: 0 for no limit, or a positive number", f.Odoo.RequestsPerSecond)
+	rate := f.Odoo.RequestsPerSecond
+	add(rate == 0 || rate >= slowest, "odoo.requests_per_second", "%v: 0 for no limit, or a number from %v (one request in ten seconds)", rate, slowest)
+	add(f.Odoo.ParallelRequests >= 1 && f.Odoo.ParallelRequests <= mostParallel, "odoo.parallel_requests",
+		"%d: between 1 (one after the other) and %d", f.Odoo.ParallelRequests, mostParallel)
 	add(between(f.Odoo.SettleDelay, 0, 5*time.Minute), "odoo.settle_delay", "%s: between 0s and 5m", time.Duration(f.Odoo.SettleDelay))
 	add(between(f.Odoo.Overlap, 0, 24*time.Hour), "odoo.overlap", "%s: between 0s and 24h", time.Duration(f.Odoo.Overlap))
+	add(between(f.Odoo.LongOverlap, time.Duration(f.Odoo.Overlap), 7*24*time.Hour), "odoo.long_overlap", "%s: between odoo.overlap (%s) and 168h",
+		time.Duration(f.Odoo.LongOverlap), time.Duration(f.Odoo.Overlap))
 	_, err := time.LoadLocation(f.Schedule.TimeZone)
 	add(err == nil && f.Schedule.TimeZone != "Local", "schedule.time_zone", "%q is no IANA time zone; write America/Denver", f.Schedule.TimeZone)
+	_, err = time.Parse(TimeOfDay, f.Schedule.SweepAt)
+	add(err == nil, "schedule.sweep_at", "%q: a time of day like 02:00", f.Schedule.SweepAt)
 	add(between(f.Schedule.Every, 5*time.Second, 24*time.Hour), "schedule.every", "%s: between 5s and 24h", time.Duration(f.Schedule.Every))
 	return slices.Concat(ps, f.Procore.problems(), f.Settings.problems())
 }

@@ -84,6 +84,19 @@ var dialects = map[string]*dialect{
 // Versions are the values that Config.Version may have.
 func Versions() []string { return []string{"14.0", "19.0"} }
 
+// ParseVersion is the version that people call 14, 14.0 or 19.
+func ParseVersion(text string) (string, error) {
+	var people []string
+	for _, v := range Versions() {
+		short := strings.TrimSuffix(v, ".0")
+		if text == v || text == short {
+			return v, nil
+		}
+		people = append(people, short)
+	}
+	return "", fmt.Errorf("the Odoo sandbox is version %s", strings.Join(people, " or "))
+}
+
 func dialectOf(version string) *dialect {
 	d := dialects[version]
 	if d == nil {

@@ -34,10 +34,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.html(w, http.StatusNotFound, s.dialect.notFound)
 	case path == "/web/version", path == "/json/version":
 		w.Header().Set("Set-Cookie", "session_id=sandbox; Max-Age=604800; HttpOnly; Path=/")
-		s.answer(w, http.StatusOK, object{
-			{"version_info", []any{19, 0, 0, "final", 0, ""}},
-			{"version", "19.0"},
-		})
+		version, _, info := s.release()
+		s.answer(w, http.StatusOK, object{{"version_info", info}, {"version", version}})
 	case strings.HasPrefix(path, "/json/2"):
 		s.serveJSON2(w, r)
 	default:

@@ -74,6 +74,9 @@ func (t *tx) call(inv invocation) any {
 func (t *tx) place(md method, inv *invocation) {
 	named := maps.Clone(inv.named)
 	rest := inv.positional
+	if inv.method == "create" && len(rest) == 0 { // it looks there whether one record was asked for, or a list
+		panic(pythonError("builtins.IndexError", "list index out of range"))
+	}
 	if !md.onModel {
 		if len(rest) == 0 {
 			panic(pythonError("builtins.IndexError", "list index out of range"))
@@ -271,7 +274,7 @@ func fieldsGet(t *tx, m *model, a args) any {
 	}
 	out := object{}
 	for _, f := range m.shown() {
-		if !wanted(a["allfields"], f.name) {
+		if !wanted(a["allfields"], f.name) || t.hides(m, f) {
 			continue
 		}
 		attrs := object{}

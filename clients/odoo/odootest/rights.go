@@ -22,6 +22,7 @@ var grants = map[string]grant{
 	"account.analytic.tag":          {"analytic", "analytic"},
 	"account.analytic.distribution": {"analytic", "analytic"},
 	"account.account.type":          {everybody, ""},
+	"decimal.precision":             {everybody, "system"},
 	"uom.category":                  {everybody, ""},
 	"account.analytic.line":         {"billing analytic readonly", "billing analytic"},
 	"account.journal":               {"purchase billing readonly", ""},
@@ -33,6 +34,7 @@ var grants = map[string]grant{
 	"res.country":                   {everybody, ""},
 	"res.country.state":             {everybody, ""},
 	"res.users":                     {everybody, ""},
+	"res.users.apikeys":             {everybody, ""},
 	"product.category":              {everybody, ""},
 	"product.template":              {everybody, ""},
 	"product.product":               {everybody, ""},
@@ -77,6 +79,9 @@ func (t *tx) may(m *model, operation string) bool {
 	}
 	if t.s.dialect.old && m.name == "ir.model.fields" && operation == "read" {
 		return true
+	}
+	if t.user.KeysHidden && m.name == keyModel {
+		return false
 	}
 	groups := grants[m.name].groups(operation)
 	return slices.ContainsFunc(groups, func(g string) bool { return g == everybody || slices.Contains(t.user.Groups, g) })

@@ -113,9 +113,7 @@ func (m *model) patch(text string) {
 	for line := range strings.Lines(strings.TrimSpace(text)) {
 		line = strings.TrimSpace(line)
 		if key, gone := strings.CutPrefix(line, "-"); gone {
-			f := m.field(key)
-			f.hidden, f.required, f.filled = true, false, false
-			delete(m.byName, f.name)
+			m.hide(m.field(key))
 			continue
 		}
 		f := parseField(line)
@@ -129,6 +127,12 @@ func (m *model) patch(text string) {
 		delete(m.byName, old.name)
 		m.byKey[f.key], m.byName[f.name] = f, f
 	}
+}
+
+// hide takes a field away from callers.
+func (m *model) hide(f *field) {
+	f.hidden, f.required, f.filled = true, false, false
+	delete(m.byName, f.name)
 }
 
 // shown are the fields that callers know.

@@ -163,6 +163,9 @@ tag_id|many2one:account.analytic.tag|Parent tag|req idx`),
 name|char|Account Type|req`),
 		parseModel("uom.category", "Product UoM Categories", "id", `
 name|char|Unit of Measure Category|req`),
+		parseModel("decimal.precision", "Decimal Precision", "id", `
+name|char|Usage|req
+digits|integer|Digits|req`),
 	)
 	for name, text := range fields14 {
 		s.model(name).patch(text)
@@ -174,8 +177,6 @@ name|char|Unit of Measure Category|req`),
 	}
 	s.model("account.analytic.plan").internal = true
 	s.model("account.analytic.account").order = "code, name"
-	s.model("purchase.order.line").field("price_unit").digits = 2
-	s.model("account.move.line").field("price_unit").digits = 2
 	s.model("account.move.line").field("display_type").inner = []string{"product", "tax", "payment_term"}
 }
 
@@ -186,6 +187,7 @@ func (s *Server) install14() {
 	s.viewStates14()
 	s.viewItems14()
 	s.viewAccounts14()
+	s.installPrecision14()
 	units := s.model("uom.uom")
 	known := units.defaults
 	units.defaults = func(t *tx, vals map[string]any) {
@@ -203,6 +205,17 @@ func (s *Server) install14() {
 		}
 		return v
 	}
+}
+
+// installed is a record that every database of the version begins with.
+func (s *Server) installed(m *model, id int64, values map[string]any) *record {
+	r := &record{id: id, v: make([]any, m.slots), createdBy: superuserID, writeBy: superuserID}
+	r.created = s.cfg.Now().UnixMicro()
+	r.written = r.created
+	for name, v := range values {
+		r.v[m.field(name).slot] = v
+	}
+	return r
 }
 
 // first is the first record of a model, made when there is none.
@@ -261,12 +274,8 @@ func (s *Server) viewItems14() {
 func (s *Server) viewAccounts14() {
 	acc, rep, types := s.model("account.account"), s.model("account.tax.repartition.line"), s.model("account.account.type")
 	for i, row := range accountTypes14 {
-		r := &record{id: int64(i + 1), v: make([]any, types.slots), createdBy: superuserID, writeBy: superuserID}
-		r.created = s.cfg.Now().UnixMicro()
-		r.written = r.created
-		r.v[types.field("name").slot] = row[1]
-		types.insert(r)
-		types.seq = r.id
+		types.seq = int64(i + 1)
+		types.insert(s.installed(types, types.seq, map[string]any{"name": row[1]}))
 	}
 	typeOf := func(r rec) int64 {
 		return int64(slices.IndexFunc(accountTypes14, func(row [2]string) bool { return row[0] == r.str("account_type") }) + 1)

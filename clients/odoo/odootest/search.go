@@ -157,6 +157,10 @@ func (t *tx) visible(m *model) test {
 	switch {
 	case m.name == "res.users":
 		return func(*record) bool { return true }
+	case m.name == keyModel:
+		owner := m.field("user_id").slot
+		all := t.user == nil || slices.Contains(t.user.Groups, "system")
+		return func(r *record) bool { return all || r.at(owner) == t.uid }
 	case m.name == "res.company":
 		return func(r *record) bool { return slices.Contains(allowed, r.id) }
 	case co != nil && co.slot >= 0:
@@ -177,7 +181,7 @@ func (t *tx) visible(m *model) test {
 func (t *tx) fieldsNamed(m *model, v any) []*field {
 	names, _ := v.([]any)
 	if len(names) == 0 {
-		return slices.DeleteFunc(m.shown(), func(f *field) bool { return f.name == "id" })
+		return slices.DeleteFunc(m.shown(), func(f *field) bool { return f.name == "id" || t.hides(m, f) })
 	}
 	var fs []*field
 	for _, n := range names {
@@ -185,6 +189,10 @@ func (t *tx) fieldsNamed(m *model, v any) []*field {
 		f := m.byName[name]
 		if f == nil {
 			valueError(t.s.dialect.badRead, name, m.name)
+		}
+		if t.hides(m, f) {
+			accessError("You do not have enough rights to access the field \"%s\" on %s (%s). Please contact your system administrator.\n\n"+
+				"Operation: read\nUser: %d", f.name, m.label, m.name, t.uid)
 		}
 		if f.name != "id" && !slices.Contains(fs, f) {
 			fs = append(fs, f)

@@ -19,6 +19,10 @@ type Config struct {
 	Version string
 	// Database is the name that X-Odoo-Database must carry; another name is answered 404 with HTML. Empty accepts any.
 	Database string
+	// Release is the version as the server tells it, when that is not Version: "saas~19.1+e" of Odoo Online.
+	Release string
+	// WithoutApps are apps that are not installed; known is "purchase".
+	WithoutApps []string
 	// SeveralDatabases makes the header obligatory, as on a server that shows more than one database.
 	SeveralDatabases bool
 	// Users may call the API; the first has uid 2.
@@ -41,6 +45,16 @@ type User struct {
 	KeyScopeOK bool
 	// KeyExpired makes the key refused as an unknown one.
 	KeyExpired bool
+	// KeyName is what the user called his key, empty means "connector"; KeyEnds is when it ends by the server's clock, zero
+	// means never (and so does any time in version 14).
+	KeyName string
+	KeyEnds time.Time
+	// OtherKeys are keys that he has besides. They open nothing here; they are only listed.
+	OtherKeys []Key
+	// KeysHidden takes away the right to read the list of his own keys.
+	KeysHidden bool
+	// HiddenFields are fields that his groups do not show, "model.field" by the version's names.
+	HiddenFields []string
 }
 
 // Server is the sandbox. It is safe for concurrent use: transactions run one after the other.
@@ -66,6 +80,7 @@ func New(cfg Config) *Server {
 	cfg.Version = cmp.Or(cfg.Version, "19.0")
 	s := &Server{cfg: cfg, dialect: dialectOf(cfg.Version), models: map[string]*model{}, methods: map[string]method{}, counters: map[string]int{}, commits: 1}
 	s.registerBase()
+	s.registerKeys()
 	s.registerAccount()
 	if s.dialect.old {
 		s.register14()
@@ -82,8 +97,15 @@ func New(cfg Config) *Server {
 		s.install14()
 	}
 	s.seedUsers()
+	s.seedKeys()
+	for _, app := range cfg.WithoutApps {
+		s.uninstall(app)
+	}
 	return s
 }
+
+// Version is that of the configuration, "14.0" or "19.0".
+func (s *Server) Version() string { return s.cfg.Version }
 
 func (s *Server) seedUsers() {
 	m := s.model("res.users")

@@ -321,3 +321,37 @@ func TestKeysOfArchivedUsers(t *testing.T) {
 		}
 	}
 }
+
+func TestPriceDigitsOfVersion14(t *testing.T) {
+	t.Parallel()
+	b := setupVersion(t, "14.0")
+	require.Equal(t, "14.0", b.s.Version())
+	b.order(map[string]any{"name": "a", "price_unit": 12.3456})
+	require.Equal(t, 12.35, b.read("purchase.order.line", 1)["price_unit"])
+	digits := b.rows("decimal.precision", []any{term("name", "=", "Product Price")})
+	require.Len(t, digits, 1)
+	require.Equal(t, int64(2), digits[0]["digits"])
+	id := digits[0]["id"].(int64)
+	undone := b.s.Begin()
+	undone.Do("decimal.precision", "write", []int64{id}, vals("digits", 6))
+	undone.Do("decimal.precision", "write", []int64{99}, vals("digits", 6))
+	require.Error(t, undone.Commit())
+	b.do("purchase.order.line", "write", []int64{1}, vals("price_unit", 12.3456))
+	require.Equal(t, 12.35, b.read("purchase.order.line", 1)["price_unit"], "nothing of a transaction that failed stays")
+	b.do("decimal.precision", "write", []int64{id}, vals("digits", 6))
+	b.do("purchase.order.line", "write", []int64{1}, vals("price_unit", 12.3456))
+	require.Equal(t, 12.3456, b.read("purchase.order.line", 1)["price_unit"])
+}
+
+func TestParseVersion(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"14": "14.0", "14.0": "14.0", "19": "19.0"} {
+		version, err := ParseVersion(text)
+		require.NoError(t, err)
+		require.Equal(t, want, version)
+	}
+	for _, text := range []string{"", "18", "1", "19.0.1"} {
+		_, err := ParseVersion(text)
+		require.EqualError(t, err, "the Odoo sandbox is version 14 or 19", text)
+	}
+}

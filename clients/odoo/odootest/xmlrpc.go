@@ -91,11 +91,11 @@ func (s *Server) dispatchRPC(service string, c *rpcCall) (any, *apiError) {
 }
 
 func (s *Server) rpcVersion() object {
-	major := json.Number(strings.TrimSuffix(s.cfg.Version, ".0"))
+	version, series, info := s.release()
 	return object{
-		{"server_version", s.cfg.Version},
-		{"server_version_info", []any{toInt(major), int64(0), int64(0), "final", int64(0), ""}},
-		{"server_serie", s.cfg.Version},
+		{"server_version", version},
+		{"server_version_info", info},
+		{"server_serie", series},
 		{"protocol_version", int64(1)},
 	}
 }
@@ -218,7 +218,7 @@ func (s *Server) rpcUser(id any, secret string) (*User, int64, *apiError) {
 // opens tells whether a secret is the user's key and may be used. From 17 on an archived user's key stops working.
 func (s *Server) opens(u *User, uid int64, secret string) bool {
 	given, held := sha256.Sum256([]byte(secret)), sha256.Sum256([]byte(u.Key))
-	return u.Key != "" && subtle.ConstantTimeCompare(given[:], held[:]) == 1 && u.KeyScopeOK && !u.KeyExpired &&
+	return u.Key != "" && subtle.ConstantTimeCompare(given[:], held[:]) == 1 && u.KeyScopeOK && !s.ended(u) &&
 		(s.dialect.archivedKeyWorks || !s.archived(uid))
 }
 

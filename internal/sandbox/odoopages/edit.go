@@ -11,7 +11,7 @@ import (
 
 // do is an edit. What Odoo says against it becomes a [*page.Refusal].
 func (p *pages) do(model, method string, ids []int64, args map[string]any) (any, error) {
-	answer, err := p.server.Do(model, method, ids, args)
+	answer, err := p.clerk.Do(model, method, ids, args)
 	if e, ok := errors.AsType[exception](err); ok {
 		return nil, &page.Refusal{Sentence: e.Sentence()}
 	}

@@ -63,7 +63,7 @@ func (p *pages) find(model string, q query) ([]row, error) {
 	if q.limit > 0 {
 		args["offset"], args["limit"] = q.offset, q.limit
 	}
-	answer, err := p.server.Do(model, "search_read", nil, args)
+	answer, err := p.clerk.Do(model, "search_read", nil, args)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", model, err)
 	}
@@ -78,7 +78,7 @@ func (p *pages) find(model string, q query) ([]row, error) {
 }
 
 func (p *pages) count(model string, domain []any) (int, error) {
-	answer, err := p.server.Do(model, "search_count", nil, map[string]any{"domain": append([]any{}, domain...), "context": archivedToo})
+	answer, err := p.clerk.Do(model, "search_count", nil, map[string]any{"domain": append([]any{}, domain...), "context": archivedToo})
 	if err != nil {
 		return 0, fmt.Errorf("counting %s: %w", model, err)
 	}

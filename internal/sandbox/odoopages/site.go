@@ -3,9 +3,11 @@ package odoopages
 import (
 	"embed"
 	"io/fs"
+	"maps"
 	"net/http"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo/odootest"
+	"github.com/ml-connector/odoo-procore/internal/clerk"
 	"github.com/ml-connector/odoo-procore/internal/sandbox/page"
 )
 
@@ -20,7 +22,11 @@ const (
 )
 
 // pages answers for one server.
-type pages struct{ server *odootest.Server }
+type pages struct {
+	server *odootest.Server
+	// clerk reads and edits in the words of version 19, whichever the server has.
+	clerk *clerk.Clerk
+}
 
 // New shows what server holds; what is no page goes to api, which is the server or something that wraps it.
 func New(server *odootest.Server, api http.Handler) http.Handler {
@@ -37,9 +43,9 @@ func New(server *odootest.Server, api http.Handler) http.Handler {
 			{Name: "Vendors", Path: tabVendors},
 			{Name: "Requests", Path: tabRequests},
 		},
-		Done: done,
+		Done: doneIn(server.Version()),
 	})
-	p := &pages{server}
+	p := &pages{server, clerk.New(server)}
 	site.Page("/{$}", p.orders)
 	site.Page("/orders/new", p.newOrder)
 	site.Form("/orders/new", p.makeOrder, p.newOrder)
@@ -55,6 +61,16 @@ func New(server *odootest.Server, api http.Handler) http.Handler {
 	site.Form("/vendors/{id}", p.renameVendor, p.vendor)
 	site.Page("/requests", p.requests)
 	return site
+}
+
+// doneIn is done in a version: 14 posts a bill without a date, as of today.
+func doneIn(version string) map[string]string {
+	if version != "14.0" {
+		return done
+	}
+	old := maps.Clone(done)
+	old["billed"] = "This bill was made from the order. Without a date it is posted as of today."
+	return old
 }
 
 // done are what a page says after an edit.

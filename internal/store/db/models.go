@@ -10,6 +10,13 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+type Alert struct {
+	Tenant string
+	Cause  string
+	Detail []byte
+	Since  time.Time
+}
+
 type AuditEvent struct {
 	ID         int64
 	Tenant     string
@@ -97,6 +104,14 @@ type LetGo struct {
 	Since    time.Time
 }
 
+type Missing struct {
+	Tenant  string
+	Model   string
+	OdooID  int64
+	FirstAt time.Time
+	LastAt  time.Time
+}
+
 type Plan struct {
 	ID         int64
 	Tenant     string
@@ -161,6 +176,15 @@ type Record struct {
 	ProbingSince *time.Time
 	Deleted      bool
 	ReadAt       *time.Time
+	ReadAgainAt  *time.Time
+}
+
+type RecordLine struct {
+	Tenant    string
+	Model     string
+	LineID    int64
+	OdooID    int64
+	WriteDate *time.Time
 }
 
 type RecordTrace struct {
@@ -224,6 +248,17 @@ type Send struct {
 	LateAt      *time.Time
 	CheckedAt   *time.Time
 	RaisedAt    *time.Time
+}
+
+type Sweep struct {
+	Tenant     string
+	Model      string
+	StartedAt  time.Time
+	Content    bool
+	Rebinds    int64
+	LastID     int64
+	FinishedAt *time.Time
+	ContentAt  time.Time
 }
 
 type Tenant struct {

@@ -13,7 +13,7 @@ import (
 )
 
 const allRecords = `-- name: AllRecords :many
-SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at FROM records WHERE tenant = $1 AND model = $2 AND content IS NOT NULL AND NOT deleted ORDER BY odoo_id
+SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at, read_again_at FROM records WHERE tenant = $1 AND model = $2 AND content IS NOT NULL AND NOT deleted ORDER BY odoo_id
 `
 
 type AllRecordsParams struct {
@@ -53,6 +53,7 @@ func (q *Queries) AllRecords(ctx context.Context, arg AllRecordsParams) ([]Recor
 			&i.ProbingSince,
 			&i.Deleted,
 			&i.ReadAt,
+			&i.ReadAgainAt,
 		); err != nil {
 			return nil, err
 		}
@@ -65,7 +66,7 @@ func (q *Queries) AllRecords(ctx context.Context, arg AllRecordsParams) ([]Recor
 }
 
 const billsWithRef = `-- name: BillsWithRef :many
-SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at FROM records
+SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at, read_again_at FROM records
 WHERE tenant = $1 AND model = 'account.move' AND content ->> 'ref' = $2::text AND NOT deleted ORDER BY document_date, odoo_id
 `
 
@@ -106,6 +107,7 @@ func (q *Queries) BillsWithRef(ctx context.Context, arg BillsWithRefParams) ([]R
 			&i.ProbingSince,
 			&i.Deleted,
 			&i.ReadAt,
+			&i.ReadAgainAt,
 		); err != nil {
 			return nil, err
 		}
@@ -202,6 +204,38 @@ func (q *Queries) Cursor(ctx context.Context, arg CursorParams) (Cursor, error) 
 	return i, err
 }
 
+const cursors = `-- name: Cursors :many
+SELECT tenant, model, window_from, window_to, last_id, done_to, updated_at FROM cursors WHERE tenant = $1
+`
+
+func (q *Queries) Cursors(ctx context.Context, tenant string) ([]Cursor, error) {
+	rows, err := q.db.Query(ctx, cursors, tenant)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Cursor
+	for rows.Next() {
+		var i Cursor
+		if err := rows.Scan(
+			&i.Tenant,
+			&i.Model,
+			&i.WindowFrom,
+			&i.WindowTo,
+			&i.LastID,
+			&i.DoneTo,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const exceptions = `-- name: Exceptions :many
 WITH RECURSIVE waiting AS (
     -- stuck: it waits for a record that is done without being usable.
@@ -274,7 +308,7 @@ func (q *Queries) Exceptions(ctx context.Context, tenant string) ([]ExceptionsRo
 }
 
 const findByRef = `-- name: FindByRef :many
-SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at FROM records WHERE tenant = $1 AND ref = $2 AND content IS NOT NULL ORDER BY rank, odoo_id
+SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at, read_again_at FROM records WHERE tenant = $1 AND ref = $2 AND content IS NOT NULL ORDER BY rank, odoo_id
 `
 
 type FindByRefParams struct {
@@ -314,6 +348,7 @@ func (q *Queries) FindByRef(ctx context.Context, arg FindByRefParams) ([]Record,
 			&i.ProbingSince,
 			&i.Deleted,
 			&i.ReadAt,
+			&i.ReadAgainAt,
 		); err != nil {
 			return nil, err
 		}
@@ -364,6 +399,36 @@ type LockModelParams struct {
 func (q *Queries) LockModel(ctx context.Context, arg LockModelParams) error {
 	_, err := q.db.Exec(ctx, lockModel, arg.Tenant, arg.Model)
 	return err
+}
+
+const naming = `-- name: Naming :many
+SELECT odoo_id FROM records WHERE tenant = $1 AND model = $2 AND mentions && $3::text[] AND NOT deleted ORDER BY odoo_id
+`
+
+type NamingParams struct {
+	Tenant   string
+	Model    string
+	Mentions []string
+}
+
+func (q *Queries) Naming(ctx context.Context, arg NamingParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, naming, arg.Tenant, arg.Model, arg.Mentions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var odoo_id int64
+		if err := rows.Scan(&odoo_id); err != nil {
+			return nil, err
+		}
+		items = append(items, odoo_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const offer = `-- name: Offer :one
@@ -450,6 +515,23 @@ func (q *Queries) Plan(ctx context.Context, id int64) (Plan, error) {
 	return i, err
 }
 
+const raiseNaming = `-- name: RaiseNaming :one
+SELECT raise_naming($1::text, $2::text[], $3::text)::bigint AS raised
+`
+
+type RaiseNamingParams struct {
+	Tenant   string
+	Mentions []string
+	Reason   string
+}
+
+func (q *Queries) RaiseNaming(ctx context.Context, arg RaiseNamingParams) (int64, error) {
+	row := q.db.QueryRow(ctx, raiseNaming, arg.Tenant, arg.Mentions, arg.Reason)
+	var raised int64
+	err := row.Scan(&raised)
+	return raised, err
+}
+
 const raiseWant = `-- name: RaiseWant :one
 SELECT raise_want($1::text, $2::text, $3::bigint[], $4::text, $5::int)::bigint AS raised
 `
@@ -475,8 +557,65 @@ func (q *Queries) RaiseWant(ctx context.Context, arg RaiseWantParams) (int64, er
 	return raised, err
 }
 
+const readAgainDone = `-- name: ReadAgainDone :exec
+UPDATE records SET read_again_at = NULL WHERE tenant = $1 AND model = $2 AND odoo_id = ANY ($3::bigint[]) AND read_again_at <= $4
+`
+
+type ReadAgainDoneParams struct {
+	Tenant string
+	Model  string
+	Ids    []int64
+	At     *time.Time
+}
+
+func (q *Queries) ReadAgainDone(ctx context.Context, arg ReadAgainDoneParams) error {
+	_, err := q.db.Exec(ctx, readAgainDone,
+		arg.Tenant,
+		arg.Model,
+		arg.Ids,
+		arg.At,
+	)
+	return err
+}
+
+const readAgainDue = `-- name: ReadAgainDue :many
+SELECT odoo_id FROM records WHERE tenant = $1 AND model = $2 AND read_again_at <= $3 ORDER BY odoo_id LIMIT $4
+`
+
+type ReadAgainDueParams struct {
+	Tenant  string
+	Model   string
+	At      *time.Time
+	MaxRows int32
+}
+
+func (q *Queries) ReadAgainDue(ctx context.Context, arg ReadAgainDueParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, readAgainDue,
+		arg.Tenant,
+		arg.Model,
+		arg.At,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var odoo_id int64
+		if err := rows.Scan(&odoo_id); err != nil {
+			return nil, err
+		}
+		items = append(items, odoo_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const records = `-- name: Records :many
-SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at FROM records WHERE tenant = $1 AND model = $2 AND odoo_id = ANY ($3::bigint[]) AND content IS NOT NULL ORDER BY odoo_id
+SELECT tenant, model, odoo_id, rank, ref, company_id, write_date, create_date, content, hash, mentions, document_date, want, done, priority, offered_until, outcome, finished_at, probing, probing_since, deleted, read_at, read_again_at FROM records WHERE tenant = $1 AND model = $2 AND odoo_id = ANY ($3::bigint[]) AND content IS NOT NULL ORDER BY odoo_id
 `
 
 type RecordsParams struct {
@@ -517,6 +656,7 @@ func (q *Queries) Records(ctx context.Context, arg RecordsParams) ([]Record, err
 			&i.ProbingSince,
 			&i.Deleted,
 			&i.ReadAt,
+			&i.ReadAgainAt,
 		); err != nil {
 			return nil, err
 		}
@@ -601,6 +741,31 @@ func (q *Queries) SaveCursor(ctx context.Context, arg SaveCursorParams) error {
 	return err
 }
 
+const saveLines = `-- name: SaveLines :exec
+SELECT save_lines($1::text, $2::text, $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
+`
+
+type SaveLinesParams struct {
+	Tenant    string
+	Model     string
+	Documents []int64
+	Ids       []int64
+	Parents   []int64
+	Writes    []time.Time
+}
+
+func (q *Queries) SaveLines(ctx context.Context, arg SaveLinesParams) error {
+	_, err := q.db.Exec(ctx, saveLines,
+		arg.Tenant,
+		arg.Model,
+		arg.Documents,
+		arg.Ids,
+		arg.Parents,
+		arg.Writes,
+	)
+	return err
+}
+
 const savePlan = `-- name: SavePlan :one
 SELECT save_plan($1::text, $2::text, $3::bigint, $4::bigint, $5::bigint, $6::jsonb)::jsonb AS result
 `
@@ -628,6 +793,80 @@ func (q *Queries) SavePlan(ctx context.Context, arg SavePlanParams) ([]byte, err
 	return result, err
 }
 
+const unknownLines = `-- name: UnknownLines :many
+SELECT unknown_lines($1::text, $2::text, $3::bigint[], $4::bigint[], $5::timestamptz[])::bigint AS id
+`
+
+type UnknownLinesParams struct {
+	Tenant  string
+	Model   string
+	Ids     []int64
+	Parents []int64
+	Writes  []time.Time
+}
+
+func (q *Queries) UnknownLines(ctx context.Context, arg UnknownLinesParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, unknownLines,
+		arg.Tenant,
+		arg.Model,
+		arg.Ids,
+		arg.Parents,
+		arg.Writes,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unknownRecords = `-- name: UnknownRecords :many
+SELECT unknown_records($1::text, $2::text, $3::bigint[], $4::timestamptz[])::bigint AS id
+`
+
+type UnknownRecordsParams struct {
+	Tenant string
+	Model  string
+	Ids    []int64
+	Writes []time.Time
+}
+
+func (q *Queries) UnknownRecords(ctx context.Context, arg UnknownRecordsParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, unknownRecords,
+		arg.Tenant,
+		arg.Model,
+		arg.Ids,
+		arg.Writes,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unoffer = `-- name: Unoffer :exec
 UPDATE records SET offered_until = $1 WHERE tenant = $2 AND model = $3 AND odoo_id = $4
 `
@@ -651,7 +890,7 @@ func (q *Queries) Unoffer(ctx context.Context, arg UnofferParams) error {
 
 const upsertSnapshots = `-- name: UpsertSnapshots :one
 SELECT upsert_snapshots($1::text, $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[],
-    $7::timestamptz[], $8::text[], $9::bytea[], $10::boolean[], $11::int[], $12::boolean[])::bigint AS changed
+    $7::timestamptz[], $8::timestamptz[], $9::text[], $10::bytea[], $11::boolean[], $12::int[], $13::boolean[])::bigint[] AS changed
 `
 
 type UpsertSnapshotsParams struct {
@@ -662,6 +901,7 @@ type UpsertSnapshotsParams struct {
 	Refs       []string
 	Writes     []time.Time
 	Creates    []time.Time
+	Agains     []time.Time
 	Contents   []string
 	Hashes     [][]byte
 	Wanted     []bool
@@ -669,7 +909,7 @@ type UpsertSnapshotsParams struct {
 	Deleted    []bool
 }
 
-func (q *Queries) UpsertSnapshots(ctx context.Context, arg UpsertSnapshotsParams) (int64, error) {
+func (q *Queries) UpsertSnapshots(ctx context.Context, arg UpsertSnapshotsParams) ([]int64, error) {
 	row := q.db.QueryRow(ctx, upsertSnapshots,
 		arg.Tenant,
 		arg.Models,
@@ -678,13 +918,14 @@ func (q *Queries) UpsertSnapshots(ctx context.Context, arg UpsertSnapshotsParams
 		arg.Refs,
 		arg.Writes,
 		arg.Creates,
+		arg.Agains,
 		arg.Contents,
 		arg.Hashes,
 		arg.Wanted,
 		arg.Priorities,
 		arg.Deleted,
 	)
-	var changed int64
+	var changed []int64
 	err := row.Scan(&changed)
 	return changed, err
 }

@@ -128,7 +128,7 @@ func (q *Queries) Credential(ctx context.Context, arg CredentialParams) (Credent
 }
 
 const givenAgain = `-- name: GivenAgain :one
-SELECT given_again($1::text, $2::text, $3::bigint[], $4::timestamptz[])::jsonb AS records
+SELECT given_again($1::text, $2::text, $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::interval)::jsonb AS records
 `
 
 type GivenAgainParams struct {
@@ -136,6 +136,8 @@ type GivenAgainParams struct {
 	Model   string
 	Ids     []int64
 	Creates []time.Time
+	Writes  []time.Time
+	Slack   time.Duration
 }
 
 func (q *Queries) GivenAgain(ctx context.Context, arg GivenAgainParams) ([]byte, error) {
@@ -144,6 +146,8 @@ func (q *Queries) GivenAgain(ctx context.Context, arg GivenAgainParams) ([]byte,
 		arg.Model,
 		arg.Ids,
 		arg.Creates,
+		arg.Writes,
+		arg.Slack,
 	)
 	var records []byte
 	err := row.Scan(&records)

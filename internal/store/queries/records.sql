@@ -4,6 +4,9 @@ SELECT pg_advisory_xact_lock(lock_key(@tenant::text, 'model:' || @model::text));
 -- name: Cursor :one
 SELECT * FROM cursors WHERE tenant = @tenant AND model = @model;
 
+-- name: Cursors :many
+SELECT * FROM cursors WHERE tenant = @tenant;
+
 -- name: SaveCursor :exec
 INSERT INTO cursors (tenant, model, window_from, window_to, last_id, done_to) VALUES (@tenant, @model, @window_from, @window_to, @last_id, @done_to)
 ON CONFLICT (tenant, model) DO UPDATE SET window_from = excluded.window_from, window_to = excluded.window_to,
@@ -11,7 +14,28 @@ ON CONFLICT (tenant, model) DO UPDATE SET window_from = excluded.window_from, wi
 
 -- name: UpsertSnapshots :one
 SELECT upsert_snapshots(@tenant::text, @models::text[], @ids::bigint[], @companies::bigint[], @refs::text[], @writes::timestamptz[],
-    @creates::timestamptz[], @contents::text[], @hashes::bytea[], @wanted::boolean[], @priorities::int[], @deleted::boolean[])::bigint AS changed;
+    @creates::timestamptz[], @agains::timestamptz[], @contents::text[], @hashes::bytea[], @wanted::boolean[], @priorities::int[], @deleted::boolean[])::bigint[] AS changed;
+
+-- name: SaveLines :exec
+SELECT save_lines(@tenant::text, @model::text, @documents::bigint[], @ids::bigint[], @parents::bigint[], @writes::timestamptz[]);
+
+-- name: UnknownRecords :many
+SELECT unknown_records(@tenant::text, @model::text, @ids::bigint[], @writes::timestamptz[])::bigint AS id;
+
+-- name: UnknownLines :many
+SELECT unknown_lines(@tenant::text, @model::text, @ids::bigint[], @parents::bigint[], @writes::timestamptz[])::bigint AS id;
+
+-- name: ReadAgainDue :many
+SELECT odoo_id FROM records WHERE tenant = @tenant AND model = @model AND read_again_at <= @at ORDER BY odoo_id LIMIT @max_rows;
+
+-- name: ReadAgainDone :exec
+UPDATE records SET read_again_at = NULL WHERE tenant = @tenant AND model = @model AND odoo_id = ANY (@ids::bigint[]) AND read_again_at <= @at;
+
+-- name: RaiseNaming :one
+SELECT raise_naming(@tenant::text, @mentions::text[], @reason::text)::bigint AS raised;
+
+-- name: Naming :many
+SELECT odoo_id FROM records WHERE tenant = @tenant AND model = @model AND mentions && @mentions::text[] AND NOT deleted ORDER BY odoo_id;
 
 -- name: Records :many
 SELECT * FROM records WHERE tenant = @tenant AND model = @model AND odoo_id = ANY (@ids::bigint[]) AND content IS NOT NULL ORDER BY odoo_id;

@@ -60,7 +60,7 @@ SELECT (EXISTS (SELECT FROM let_go AS l WHERE l.tenant = @tenant AND l.origin_id
     OR NOT EXISTS (SELECT FROM records AS r WHERE r.tenant = @tenant AND r.model = @model AND r.odoo_id = @odoo_id))::boolean AS nobodys;
 
 -- name: GivenAgain :one
-SELECT given_again(@tenant::text, @model::text, @ids::bigint[], @creates::timestamptz[])::jsonb AS records;
+SELECT given_again(@tenant::text, @model::text, @ids::bigint[], @creates::timestamptz[], @writes::timestamptz[], @slack::interval)::jsonb AS records;
 
 -- name: KnownDocuments :many
 SELECT model, odoo_id, ref, create_date FROM records

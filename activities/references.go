@@ -1,0 +1,103 @@
+package activities
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo"
+	"github.com/ml-connector/odoo-procore/internal/store"
+)
+
+// upsert stores what was read, unless it contradicts what was read before: then it belongs to another database.
+func (r *reading) upsert(ctx context.Context, tx *store.Tx, s source, page []store.Snapshot) (FetchCount, error) {
+	others, err := tx.GivenAgain(ctx, r.Tenant.Name, s.model, page)
+	if err != nil {
+		return FetchCount{}, err
+	}
+	if len(others) > 0 {
+		return FetchCount{}, &otherRecordsError{model: s.model, others: others}
+	}
+	meant, err := r.newMeanings(ctx, tx, s.model, page)
+	if err != nil {
+		return FetchCount{}, err
+	}
+	changed, err := tx.UpsertSnapshots(ctx, r.Tenant.Name, page)
+	if err != nil {
+		return FetchCount{}, err
+	}
+	if len(changed) > 0 {
+		if err := noteTrace(ctx, tx, r.Tenant.Name, s.model, page); err != nil {
+			return FetchCount{}, err
+		}
+	}
+	if len(meant) > 0 {
+		if _, err := tx.RaiseNaming(ctx, r.Tenant.Name, s.model, meant, "what it names was changed: "+s.model); err != nil {
+			return FetchCount{}, err
+		}
+	}
+	return FetchCount{Fetched: len(page), Changed: len(changed), Unchanged: len(page) - len(changed)}, nil
+}
+
+// meanings are what the rules take from a record that documents name. A change of it changes what the documents mean,
+// though nothing touches them in Odoo. (Of an analytic account also the name: exceptions show it.)
+var meanings = map[string]func(content []byte) ([]byte, error){
+	odoo.ModelAnalyticAccount: meaning(func(a odoo.AnalyticAccount) any { return a }),
+	odoo.ModelProduct:         meaning(func(p odoo.Product) any { return p.Category }),
+	odoo.ModelPartner:         meaning(func(p odoo.Partner) any { return p.Commercial }),
+}
+
+func meaning[T any](of func(T) any) func([]byte) ([]byte, error) {
+	return func(content []byte) ([]byte, error) {
+		var doc T
+		if err := json.Unmarshal(content, &doc); err != nil {
+			return nil, err
+		}
+		return json.Marshal(of(doc))
+	}
+}
+
+// newMeanings are the records of a page that are stored and mean something else from now on.
+func (r *reading) newMeanings(ctx context.Context, tx *store.Tx, model string, page []store.Snapshot) ([]int64, error) {
+	of := meanings[model]
+	if of == nil || len(page) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(page))
+	for i, s := range page {
+		ids[i] = s.ID
+	}
+	before, err := tx.Records(ctx, r.Tenant.Name, model, ids)
+	if err != nil {
+		return nil, err
+	}
+	was := make(map[int64]store.Record, len(before))
+	for _, b := range before {
+		was[b.ID] = b
+	}
+	var changed []int64
+	for _, s := range page {
+		b, known := was[s.ID]
+		if !known {
+			continue
+		}
+		same, err := means(of, b.Content, s.Content)
+		if err != nil {
+			return nil, fmt.Errorf("comparing %s/%d: %w", model, s.ID, err)
+		}
+		if !same || b.Deleted != s.Deleted {
+			changed = append(changed, s.ID)
+		}
+	}
+	return changed, nil
+}
+
+func means(of func([]byte) ([]byte, error), a, b []byte) (bool, error) {
+	left, err := of(a)
+	if err != nil {
+		return false, err
+	}
+	right, err := of(b)
+	return bytes.Equal(left, right), err
+}

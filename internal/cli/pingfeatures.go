@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ml-connector/odoo-procore/clients/odoo"
+)
+
+// The verdicts on a feature.
+const (
+	works        = "works"
+	worksLimited = "works with limits"
+	worksNot     = "does not work"
+)
+
+// verdict is whether a feature works with this user on this server.
+type verdict struct {
+	Feature string `json:"feature"`
+	Verdict string `json:"verdict"`
+	Why     string `json:"why,omitempty"`
+	Change  string `json:"change,omitempty"`
+}
+
+func (v verdict) sentence() string {
+	if v.Change == "" {
+		return v.Why
+	}
+	return v.Why + ": " + strings.ReplaceAll(v.Change, askAdministrator, "")
+}
+
+// feature is what the connector does with some models.
+type feature struct {
+	name      string
+	reads     func(model string) bool
+	unread    string // says it when a model cannot be read, in place of the names of the models
+	companies bool   // only in the tenant's companies
+	limits    []limit
+	// right is one that is needed beside reading; nil for none.
+	right func(odoo.Ping) odoo.Permission
+	lacks string // what the user may not do without it
+}
+
+// limit is what a feature lacks where a model has none of some fields.
+type limit struct {
+	model       string
+	anyOf       []string
+	why, change string
+}
+
+func starting(prefixes ...string) func(string) bool {
+	return func(model string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(model, p) })
+	}
+}
+
+// references are what lines of documents name, whatever the document.
+var references = []string{"product.product", "account.tax", "res.company", "res.currency"}
+
+var features = []feature{
+	{
+		name: "Purchase orders → commitments", companies: true,
+		reads:  starting(append([]string{"purchase.", "uom."}, references...)...),
+		limits: []limit{noProject("purchase.order.line", "analytic_distribution", "account_analytic_id")},
+	},
+	{
+		name: "Vendor bills → invoices and direct costs", companies: true,
+		reads: starting(append([]string{"account.move", "account.account"}, references...)...),
+		limits: []limit{
+			noProject("account.move.line", "analytic_distribution", "analytic_account_id"),
+			{"account.move.line", []string{"purchase_line_id"}, "no bill names its order, so all go as direct costs", "install the app Purchase"},
+		},
+	},
+	{name: "Vendors", reads: starting("res.partner", "res.country")},
+	{name: "Projects and cost codes (analytic)", reads: starting("account.analytic.", "product.", "account.account")},
+	{
+		name: "Reverse direction: cost codes into Odoo (create analytic accounts)", reads: starting("account.analytic."),
+		right: func(p odoo.Ping) odoo.Permission { return p.CreateAccounts }, lacks: "create account.analytic.account",
+	},
+	{name: "Deletions are noticed", companies: true, reads: func(string) bool { return true }, unread: "not all of the models can be read"},
+}
+
+func noProject(model string, fields ...string) limit {
+	return limit{model, fields, "lines have no analytic accounts, so none belongs to a project", "have Analytic Accounting switched on in Odoo"}
+}
+
+func verdicts(p odoo.Ping, companies []int64) []verdict {
+	out := make([]verdict, 0, len(features))
+	for _, f := range features {
+		out = append(out, f.judge(p, companies))
+	}
+	return out
+}
+
+// judge finds the worst first: what cannot be read, then the right, then what is left out.
+func (f feature) judge(p odoo.Ping, companies []int64) verdict {
+	v := verdict{Feature: f.name, Verdict: works}
+	if why, change := f.obstacles(p); why != "" {
+		v.Verdict, v.Why, v.Change = worksNot, cmp.Or(f.unread, why), change
+		return v
+	}
+	if f.right != nil {
+		if right := f.right(p); !right.Allowed {
+			v.Verdict, v.Why, v.Change = worksNot, "the user may not "+f.lacks, right.WayOut
+			return v
+		}
+	}
+	var why, change []string
+	if hidden := hiddenCompanies(p, companies); f.companies && len(hidden) > 0 {
+		if len(hidden) == len(companies) {
+			v.Verdict = worksNot
+		}
+		why = append(why, "the user may not see what odoo.companies names: "+strings.Join(hidden, ", "))
+		change = append(change, "ask an Odoo administrator to add it to the allowed companies of "+p.Login+", or correct odoo.companies")
+	}
+	for _, l := range f.limits {
+		if !l.met(p.Models) {
+			why, change = append(why, l.why), append(change, l.change)
+		}
+	}
+	if len(why) > 0 && v.Verdict == works {
+		v.Verdict = worksLimited
+	}
+	v.Why, v.Change = strings.Join(why, "; "), strings.Join(change, "; ")
+	return v
+}
+
+// obstacles are the models of a feature that cannot be read, and the ways out, each said once.
+func (f feature) obstacles(p odoo.Ping) (why, change string) {
+	var refused, absent, partly, ways []string
+	for _, m := range p.Models {
+		if m.OK() || !f.reads(m.Model) {
+			continue
+		}
+		switch {
+		case !m.Installed:
+			absent = append(absent, m.Model)
+		case !m.Readable:
+			refused = append(refused, m.Model)
+		default:
+			partly = append(partly, m.Model+" ("+strings.Join(m.Missing, ", ")+")")
+		}
+		if !slices.Contains(ways, m.WayOut) {
+			ways = append(ways, m.WayOut)
+		}
+	}
+	var parts []string
+	for _, part := range []struct {
+		words  string
+		models []string
+	}{{"the server has no", absent}, {"the user may not read", refused}, {"the user does not see fields of", partly}} {
+		if len(part.models) > 0 {
+			parts = append(parts, part.words+" "+strings.Join(part.models, ", "))
+		}
+	}
+	return strings.Join(parts, "; "), strings.Join(ways, "; ")
+}
+
+func (l limit) met(models []odoo.ModelCheck) bool {
+	for _, m := range models {
+		if m.Model == l.model {
+			return slices.ContainsFunc(l.anyOf, func(field string) bool { return slices.Contains(m.Fields, field) })
+		}
+	}
+	return false
+}
+
+// hiddenCompanies are those of the tenant that the user is not allowed to.
+func hiddenCompanies(p odoo.Ping, companies []int64) []string {
+	var hidden []string
+	for _, id := range companies {
+		if !slices.ContainsFunc(p.Companies, func(c odoo.Company) bool { return c.ID == id }) {
+			hidden = append(hidden, fmt.Sprint(id))
+		}
+	}
+	return hidden
+}
