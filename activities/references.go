@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
 	"github.com/ml-connector/odoo-procore/internal/store"
@@ -32,10 +34,8 @@ func (r *reading) upsert(ctx context.Context, tx *store.Tx, s source, page []sto
 			return FetchCount{}, err
 		}
 	}
-	if len(meant) > 0 {
-		if _, err := tx.RaiseNaming(ctx, r.Tenant.Name, s.model, meant, "what it names was changed: "+s.model); err != nil {
-			return FetchCount{}, err
-		}
+	if err := r.raiseNaming(ctx, tx, s.model, meant); err != nil {
+		return FetchCount{}, err
 	}
 	return FetchCount{Fetched: len(page), Changed: len(changed), Unchanged: len(page) - len(changed)}, nil
 }
@@ -43,9 +43,28 @@ func (r *reading) upsert(ctx context.Context, tx *store.Tx, s source, page []sto
 // meanings are what the rules take from a record that documents name. A change of it changes what the documents mean,
 // though nothing touches them in Odoo. (Of an analytic account also the name: exceptions show it.)
 var meanings = map[string]func(content []byte) ([]byte, error){
+	odoo.ModelAnalyticPlan:    meaning(func(p odoo.AnalyticPlan) any { return p.Root }),
 	odoo.ModelAnalyticAccount: meaning(func(a odoo.AnalyticAccount) any { return a }),
 	odoo.ModelProduct:         meaning(func(p odoo.Product) any { return p.Category }),
 	odoo.ModelPartner:         meaning(func(p odoo.Partner) any { return p.Commercial }),
+}
+
+// raiseNaming wants the documents once more that name records with a new meaning. They name no plan, but its accounts.
+func (r *reading) raiseNaming(ctx context.Context, tx *store.Tx, model string, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	reason := "what it names was changed: " + model
+	if model == odoo.ModelAnalyticPlan {
+		accounts, err := all[odoo.AnalyticAccount](ctx, r.store, r.Tenant.Name, odoo.ModelAnalyticAccount)
+		if err != nil {
+			return err
+		}
+		maps.DeleteFunc(accounts, func(_ int64, a odoo.AnalyticAccount) bool { return !slices.Contains(ids, a.Plan) })
+		model, ids = odoo.ModelAnalyticAccount, slices.Sorted(maps.Keys(accounts))
+	}
+	_, err := tx.RaiseNaming(ctx, r.Tenant.Name, model, ids, reason)
+	return err
 }
 
 func meaning[T any](of func(T) any) func([]byte) ([]byte, error) {

@@ -105,7 +105,7 @@ func (r *reading) deleted(ctx context.Context, s source, ids []int64, result *Sw
 		if err != nil {
 			return page{}, err
 		}
-		if _, err := tx.RaiseNaming(ctx, r.Tenant.Name, s.model, gone, "what it names was deleted: "+s.model); err != nil {
+		if err := r.raiseNaming(ctx, tx, s.model, gone); err != nil {
 			return page{}, err
 		}
 		result.Deleted += len(gone)

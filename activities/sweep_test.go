@@ -202,12 +202,25 @@ func TestReferencesOfDocuments(t *testing.T) {
 	require.Equal(t, before+2, wants(), "the product's category can be a cost code")
 	b.work(w)
 
+	root := b.create("account.analytic.plan", values{"name": "Old jobs"})
+	plans, err := b.odoo.Do("account.analytic.plan", "search", nil, values{"domain": []any{[]any{"name", "=", "Projects"}}})
+	require.NoError(t, err)
+	b.do("account.analytic.plan", "write", plans.([]any)[0].(int64), values{"parent_id": root})
+	b.pass(time.Minute)
+	b.fetch(w)
+	require.Equal(t, before+3, wants(), "its project's plan is now below another one")
+	b.do("account.analytic.plan", "write", plans.([]any)[0].(int64), values{"parent_id": false})
+	b.pass(time.Minute)
+	b.fetch(w)
+	require.Equal(t, before+4, wants())
+	b.work(w)
+
 	b.do("account.analytic.account", "unlink", b.mill, nil)
 	b.pass(time.Minute)
 	for range 2 {
 		b.sweep(w, activities.SweepInput{})
 	}
-	require.Equal(t, before+3, wants())
+	require.Equal(t, before+5, wants())
 	b.work(w)
 	require.Contains(t, b.waits(order, open), fmt.Sprintf("analytic.unknown:%d", b.mill))
 }

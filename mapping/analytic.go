@@ -38,13 +38,14 @@ func (r Rules) shares(distribution []odoo.Share) ([]share, badShares) {
 		invalid := len(d.Accounts) == 0
 		for _, id := range d.Accounts {
 			account, ok := r.Accounts[id]
+			plan := r.rootPlan(account)
 			switch {
 			case !ok:
 				bad.unknown = append(bad.unknown, id)
-			case account.RootPlan == r.ProjectPlan:
+			case plan == r.ProjectPlan:
 				invalid = invalid || s.project != 0
 				s.project = id
-			case r.CostPlan != 0 && account.RootPlan == r.CostPlan:
+			case r.CostPlan != 0 && plan == r.CostPlan:
 				invalid = invalid || s.code != 0
 				s.code = id
 			}
@@ -63,6 +64,14 @@ func (r Rules) shares(distribution []odoo.Share) ([]share, badShares) {
 	slices.Sort(bad.unknown)
 	bad.unknown = slices.Compact(bad.unknown)
 	return merged(append(paired, crossed(merged(projects), merged(codes))...)), bad
+}
+
+// rootPlan is that of an account's plan as it is now: moving a plan below another one does not touch its accounts.
+func (r Rules) rootPlan(a odoo.AnalyticAccount) int64 {
+	if plan, ok := r.Plans[a.Plan]; ok && plan.Root != 0 {
+		return plan.Root
+	}
+	return a.RootPlan
 }
 
 // shareKey is the key as Odoo wrote it.
