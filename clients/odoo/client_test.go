@@ -116,7 +116,7 @@ func TestOlderFieldNames(t *testing.T) {
 	t.Parallel()
 	fields := map[string]any{}
 	for _, f := range []string{
-		"order_id", "name", "display_type", "product_id", "product_qty", "price_unit", "product_uom", "taxes_id", "price_subtotal", "price_tax", "write_date",
+		"order_id", "name", "display_type", "product_id", "product_qty", "price_unit", "product_uom", "taxes_id", "price_subtotal", "price_tax", "write_date", "account_analytic_id",
 	} {
 		fields[f] = map[string]any{}
 	}

@@ -40,7 +40,7 @@ var columns = map[string][]string{
 	},
 	ModelMoveLine: {
 		"move_id", "?sequence", "display_type", "name", "product_id", "account_id", "quantity", "price_unit", "tax_ids",
-		"?tax_line_id", "price_subtotal", "amount_currency", "balance", "?purchase_line_id", "?analytic_distribution",
+		"?tax_line_id", "price_subtotal", "amount_currency", "balance", "purchase_line_id", "?analytic_distribution",
 		"?analytic_account_id", "?analytic_tag_ids", "?exclude_from_invoice_tab", "?is_rounding_line", "?is_anglo_saxon_line", "write_date",
 	},
 	ModelPartner: {
@@ -57,6 +57,13 @@ var columns = map[string][]string{
 	modelRepartition:     {"?tax_id|invoice_tax_id", "?document_type", "repartition_type", "factor_percent", "account_id"},
 	ModelCompany:         {"name", "currency_id", "partner_id", "?create_date", "?write_date"},
 	ModelCurrency:        {"name", "decimal_places", "?create_date", "?write_date"},
+}
+
+// oneOf are the fields of which a user must see one at least, by version: without any, every line would seem to have lost
+// its project, and what was made of it would be taken back.
+var oneOf = map[string][]string{
+	ModelOrderLine: {"analytic_distribution", "account_analytic_id"},
+	ModelMoveLine:  {"analytic_distribution", "analytic_account_id"},
 }
 
 // schema says under which name each wanted field of a model is read.
@@ -132,6 +139,9 @@ func (c *Client) askFields(ctx context.Context, model string, wanted []string) (
 		case !optional:
 			missing = append(missing, alternatives[0])
 		}
+	}
+	if one := oneOf[model]; len(one) > 0 && !slices.ContainsFunc(one, s.has) {
+		missing = append(missing, one[0])
 	}
 	return s, missing, nil
 }

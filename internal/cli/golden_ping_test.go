@@ -36,7 +36,7 @@ func pings() []badInput {
 		{name: "ping-hidden-fields", args: "ping acme", given: user("the user does not see two fields", func(u *odootest.User) {
 			u.HiddenFields = []string{"purchase.order.amount_total", "account.move.line.analytic_distribution"}
 		})},
-		{name: "ping-no-analytic-fields", args: "ping acme", warns: true, given: user("lines have no analytic distribution", func(u *odootest.User) {
+		{name: "ping-no-analytic-fields", args: "ping acme", given: user("lines have no analytic distribution", func(u *odootest.User) {
 			u.HiddenFields = []string{"purchase.order.line.analytic_distribution", "account.move.line.analytic_distribution"}
 		})},
 		{name: "ping-some-companies", args: "ping acme", given: func(w *world) {

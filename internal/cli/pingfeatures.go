@@ -37,17 +37,9 @@ type feature struct {
 	reads     func(model string) bool
 	unread    string // says it when a model cannot be read, in place of the names of the models
 	companies bool   // only in the tenant's companies
-	limits    []limit
 	// right is one that is needed beside reading; nil for none.
 	right func(odoo.Ping) odoo.Permission
 	lacks string // what the user may not do without it
-}
-
-// limit is what a feature lacks where a model has none of some fields.
-type limit struct {
-	model       string
-	anyOf       []string
-	why, change string
 }
 
 func starting(prefixes ...string) func(string) bool {
@@ -62,16 +54,11 @@ var references = []string{"product.product", "account.tax", "res.company", "res.
 var features = []feature{
 	{
 		name: "Purchase orders → commitments", companies: true,
-		reads:  starting(append([]string{"purchase.", "uom."}, references...)...),
-		limits: []limit{noProject("purchase.order.line", "analytic_distribution", "account_analytic_id")},
+		reads: starting(append([]string{"purchase.", "uom."}, references...)...),
 	},
 	{
 		name: "Vendor bills → invoices and direct costs", companies: true,
 		reads: starting(append([]string{"account.move", "account.account"}, references...)...),
-		limits: []limit{
-			noProject("account.move.line", "analytic_distribution", "analytic_account_id"),
-			{"account.move.line", []string{"purchase_line_id"}, "no bill names its order, so all go as direct costs", "install the app Purchase"},
-		},
 	},
 	{name: "Vendors", reads: starting("res.partner", "res.country")},
 	{name: "Projects and cost codes (analytic)", reads: starting("account.analytic.", "product.", "account.account")},
@@ -80,10 +67,6 @@ var features = []feature{
 		right: func(p odoo.Ping) odoo.Permission { return p.CreateAccounts }, lacks: "create account.analytic.account",
 	},
 	{name: "Deletions are noticed", companies: true, reads: func(string) bool { return true }, unread: "not all of the models can be read"},
-}
-
-func noProject(model string, fields ...string) limit {
-	return limit{model, fields, "lines have no analytic accounts, so none belongs to a project", "have Analytic Accounting switched on in Odoo"}
 }
 
 func verdicts(p odoo.Ping, companies []int64) []verdict {
@@ -107,23 +90,14 @@ func (f feature) judge(p odoo.Ping, companies []int64) verdict {
 			return v
 		}
 	}
-	var why, change []string
 	if hidden := hiddenCompanies(p, companies); f.companies && len(hidden) > 0 {
+		v.Verdict = worksLimited
 		if len(hidden) == len(companies) {
 			v.Verdict = worksNot
 		}
-		why = append(why, "the user may not see what odoo.companies names: "+strings.Join(hidden, ", "))
-		change = append(change, "ask an Odoo administrator to add it to the allowed companies of "+p.Login+", or correct odoo.companies")
+		v.Why = "the user may not see what odoo.companies names: " + strings.Join(hidden, ", ")
+		v.Change = "ask an Odoo administrator to add it to the allowed companies of " + p.Login + ", or correct odoo.companies"
 	}
-	for _, l := range f.limits {
-		if !l.met(p.Models) {
-			why, change = append(why, l.why), append(change, l.change)
-		}
-	}
-	if len(why) > 0 && v.Verdict == works {
-		v.Verdict = worksLimited
-	}
-	v.Why, v.Change = strings.Join(why, "; "), strings.Join(change, "; ")
 	return v
 }
 
@@ -156,15 +130,6 @@ func (f feature) obstacles(p odoo.Ping) (why, change string) {
 		}
 	}
 	return strings.Join(parts, "; "), strings.Join(ways, "; ")
-}
-
-func (l limit) met(models []odoo.ModelCheck) bool {
-	for _, m := range models {
-		if m.Model == l.model {
-			return slices.ContainsFunc(l.anyOf, func(field string) bool { return slices.Contains(m.Fields, field) })
-		}
-	}
-	return false
 }
 
 // hiddenCompanies are those of the tenant that the user is not allowed to.
