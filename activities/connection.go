@@ -33,7 +33,7 @@ type Connection struct {
 	Odoo    *odoo.Client
 	Procore *procore.Client
 	App     string // client id of the Procore app
-	pages   *pageSizes
+	sizes   *pageSizes
 }
 
 // Connections makes and keeps the clients of tenants; a changed setting or credential makes new ones.
@@ -87,7 +87,7 @@ func (c *Connections) Get(ctx context.Context, name string) (*Connection, error)
 }
 
 func (c *Connections) open(row store.Tenant, odooRow, procoreRow store.Credential) (*Connection, error) {
-	made := &Connection{Tenant: row, pages: &pageSizes{}}
+	made := &Connection{Tenant: row, sizes: &pageSizes{}}
 	var err error
 	if made.File, err = tenant.Stored(row.Settings); err != nil {
 		return nil, fmt.Errorf("opening tenant %s: %w", row.Name, err)

@@ -15,10 +15,10 @@ func (r *reading) lookBack(ctx context.Context, s source) error {
 	if !r.due(r.cursors[longCursor(s)]) {
 		return nil
 	}
-	if err := r.pages(ctx, s, r.longWindow); err != nil || s.lines() {
+	if err := r.toTheEnd(ctx, s, r.longWindow); err != nil || s.lines() {
 		return err
 	}
-	return r.pages(ctx, s, r.readAgain)
+	return r.toTheEnd(ctx, s, r.readAgain)
 }
 
 // longCursor is the name of the cursor of the long overlap, beside the model's own.
@@ -54,7 +54,7 @@ func (r *reading) longWindow(ctx context.Context, tx *store.Tx, s source) (page,
 }
 
 func (r *reading) readAgain(ctx context.Context, tx *store.Tx, s source) (page, error) {
-	size := r.Connection.pages.size(s.polled)
+	size := r.sizes.size(s.polled)
 	ids, err := tx.ReadAgainDue(ctx, r.Tenant.Name, s.model, r.now, size)
 	if err != nil || len(ids) == 0 {
 		return page{}, err

@@ -41,7 +41,7 @@ func (p *Polls) begin(ctx context.Context, c *Connection, result *FetchResult) (
 // fetch reads what was written since the last cycle; once an hour it also looks further back.
 func (r *reading) fetch(ctx context.Context, list []source) error {
 	for _, s := range list {
-		if err := r.pages(ctx, s, r.window); err != nil {
+		if err := r.toTheEnd(ctx, s, r.window); err != nil {
 			return err
 		}
 		if err := r.lookBack(ctx, s); err != nil {
@@ -51,10 +51,21 @@ func (r *reading) fetch(ctx context.Context, list []source) error {
 	return nil
 }
 
-// pages carries out one transaction after the other until there is no more.
-func (r *reading) pages(ctx context.Context, s source, one func(ctx context.Context, tx *store.Tx, s source) (page, error)) error {
+// page is what one transaction has read.
+type page struct {
+	last  int64 // the last id that was seen
+	more  bool  // there are more behind it
+	seen  int
+	count FetchCount
+}
+
+// reader of a page; it runs in a transaction that holds the model's lock.
+type pageReader func(ctx context.Context, tx *store.Tx, s source) (page, error)
+
+// toTheEnd reads page after page until there is no more.
+func (r *reading) toTheEnd(ctx context.Context, s source, next pageReader) error {
 	for {
-		p, err := r.page(ctx, s, one)
+		p, err := r.one(ctx, s, next)
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", s.polled, err)
 		}
@@ -64,20 +75,10 @@ func (r *reading) pages(ctx context.Context, s source, one func(ctx context.Cont
 	}
 }
 
-// page is what one transaction read: lock, read, upsert, cursor. An older read can never overwrite a newer one.
-type page struct {
-	last  int64 // the last id that was seen
-	more  bool  // there are more behind it
-	seen  int
-	count FetchCount
-}
-
-func (r *reading) page(ctx context.Context, s source, one func(ctx context.Context, tx *store.Tx, s source) (page, error)) (p page, err error) {
-	err = r.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := lockModel(ctx, tx, r.Connection, s.model); err != nil {
-			return err
-		}
-		p, err = one(ctx, tx, s)
+// one is one transaction: lock, read, upsert, cursor. An older read can never overwrite a newer one.
+func (r *reading) one(ctx context.Context, s source, next pageReader) (p page, err error) {
+	err = r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error {
+		p, err = next(ctx, tx, s)
 		return err
 	})
 	if err == nil {
@@ -85,6 +86,16 @@ func (r *reading) page(ctx context.Context, s source, one func(ctx context.Conte
 		activity.RecordHeartbeat(ctx, s.polled, p.last)
 	}
 	return p, err
+}
+
+// locked is a transaction under the lock of the model.
+func (r *reading) locked(ctx context.Context, s source, do func(ctx context.Context, tx *store.Tx) error) error {
+	return r.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := lockModel(ctx, tx, r.Connection, s.model); err != nil {
+			return err
+		}
+		return do(ctx, tx)
+	})
 }
 
 // errBoundAnew ends a reading that began before the tenant was held or rebound: its connection may be another Odoo's. The
@@ -110,8 +121,14 @@ func (r *reading) window(ctx context.Context, tx *store.Tx, s source) (page, err
 		return page{}, err
 	}
 	if cursor.WindowTo.IsZero() {
-		if cursor.DoneTo.IsZero() && s.lines() {
-			cursor.DoneTo = r.until // the documents themselves are read whole the first time
+		switch {
+		case !cursor.DoneTo.IsZero():
+		case s.lines():
+			cursor.DoneTo = r.until
+		default:
+			if err := r.beginLines(ctx, tx, s); err != nil {
+				return page{}, err
+			}
 		}
 		if !cursor.DoneTo.Before(r.until) { // nothing to do, or Odoo's clock was set back
 			cursor.DoneTo = r.until
@@ -138,10 +155,25 @@ func (r *reading) window(ctx context.Context, tx *store.Tx, s source) (page, err
 	return p, tx.SaveCursor(ctx, r.Tenant.Name, s.polled, cursor)
 }
 
-// list reads a page of a window: what it holds, and on of that what is not stored so.
+// beginLines begins the polling of a model's lines where the first reading of its documents ends: that reads them with
+// all their lines.
+func (r *reading) beginLines(ctx context.Context, tx *store.Tx, documents source) error {
+	at := slices.IndexFunc(sources, func(s source) bool { return s.model == documents.model && s.lines() })
+	if at < 0 {
+		return nil
+	}
+	lines, err := tx.Cursor(ctx, r.Tenant.Name, sources[at].polled)
+	if err != nil || !lines.DoneTo.IsZero() {
+		return err
+	}
+	return tx.SaveCursor(ctx, r.Tenant.Name, sources[at].polled, store.Cursor{DoneTo: r.until})
+}
+
+// list reads a page of a window with the heads of its records, and reads on those that are not stored as they were written
+// last.
 func (r *reading) list(ctx context.Context, tx *store.Tx, s source, w odoo.Window) (page, error) {
 	var p page
-	w.Limit = r.Connection.pages.size(s.polled)
+	w.Limit = r.sizes.size(s.polled)
 	w.Choose = func(ctx context.Context, refs []odoo.Ref) ([]int64, error) {
 		p.seen, p.more = len(refs), len(refs) >= w.Limit
 		if len(refs) == 0 {
@@ -158,7 +190,7 @@ func (r *reading) list(ctx context.Context, tx *store.Tx, s source, w odoo.Windo
 	return p, err
 }
 
-// look is list by ids and dates alone: they come in large pages, and documents for their lines.
+// look is list by ids and dates alone, which come in large pages; of lines it reads the documents.
 func (r *reading) look(ctx context.Context, tx *store.Tx, s source, w odoo.Window) (page, error) {
 	_, p, err := r.compare(ctx, tx, s, w, false)
 	return p, err
@@ -170,11 +202,11 @@ const indexPages = 10
 // compare reads a page of ids and dates, and the documents that are not stored so; with all, every document. It ends
 // where it has read one page of them.
 func (r *reading) compare(ctx context.Context, tx *store.Tx, s source, w odoo.Window, all bool) ([]odoo.Ref, page, error) {
-	size := r.Connection.pages.size(s.polled)
-	w.Limit = size * indexPages
+	size, index := r.sizes.size(s.polled), s.polled+"/index"
+	w.Limit = r.sizes.size(index) * indexPages
 	began := time.Now()
 	refs, err := r.Odoo.Index(ctx, s.polled, w)
-	r.Connection.pages.took(s.polled, time.Since(began), err)
+	r.sizes.took(index, time.Since(began), err)
 	if err != nil {
 		return nil, page{}, err
 	}
@@ -230,7 +262,7 @@ func (r *reading) unknown(ctx context.Context, tx *store.Tx, s source, refs []od
 // fetchIDs reads these records, whenever they were written.
 func (r *reading) fetchIDs(ctx context.Context, s source, ids []int64, priority int) error {
 	for chunk := range slices.Chunk(ids, pageSize) {
-		_, err := r.page(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
+		_, err := r.one(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
 			snapshots, err := r.read(ctx, s, odoo.Window{IDs: chunk})
 			if err != nil {
 				return page{}, err
@@ -252,7 +284,7 @@ func (r *reading) fetchIDs(ctx context.Context, s source, ids []int64, priority 
 func (r *reading) read(ctx context.Context, s source, w odoo.Window) ([]store.Snapshot, error) {
 	began := time.Now()
 	snapshots, err := s.read(ctx, r.Odoo, w)
-	r.Connection.pages.took(s.polled, time.Since(began), err)
+	r.sizes.took(s.polled, time.Since(began), err)
 	if err != nil {
 		return nil, err
 	}

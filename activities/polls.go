@@ -186,7 +186,7 @@ func (p *Polls) FetchPeriod(ctx context.Context, in FetchPeriodInput) (FetchResu
 		}
 	}
 	for {
-		ids, err := list(ctx, since, until, after, connection.pages.size(in.Model))
+		ids, err := list(ctx, since, until, after, connection.sizes.size(in.Model))
 		if err != nil {
 			return result, odooError(ctx, err)
 		}

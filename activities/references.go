@@ -34,7 +34,7 @@ func (r *reading) upsert(ctx context.Context, tx *store.Tx, s source, page []sto
 			return FetchCount{}, err
 		}
 	}
-	if err := r.raiseNaming(ctx, tx, s.model, meant); err != nil {
+	if err := r.raiseNaming(ctx, tx, s.model, meant, "changed"); err != nil {
 		return FetchCount{}, err
 	}
 	return FetchCount{Fetched: len(page), Changed: len(changed), Unchanged: len(page) - len(changed)}, nil
@@ -49,22 +49,26 @@ var meanings = map[string]func(content []byte) ([]byte, error){
 	odoo.ModelPartner:         meaning(func(p odoo.Partner) any { return p.Commercial }),
 }
 
-// raiseNaming wants the documents once more that name records with a new meaning. They name no plan, but its accounts.
-func (r *reading) raiseNaming(ctx context.Context, tx *store.Tx, model string, ids []int64) error {
+// raiseNaming wants the documents once more that name records to which something happened. They name no plan, but its
+// accounts.
+func (r *reading) raiseNaming(ctx context.Context, tx *store.Tx, model string, ids []int64, happened string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	reason := "what it names was changed: " + model
+	reason := fmt.Sprintf("%s %d was %s", model, ids[0], happened)
 	if model == odoo.ModelAnalyticPlan {
-		accounts, err := all[odoo.AnalyticAccount](ctx, r.store, r.Tenant.Name, odoo.ModelAnalyticAccount)
+		rows, err := tx.AllContent(ctx, r.Tenant.Name, odoo.ModelAnalyticAccount)
+		if err != nil {
+			return err
+		}
+		accounts, err := decodeAll[odoo.AnalyticAccount](odoo.ModelAnalyticAccount, rows)
 		if err != nil {
 			return err
 		}
 		maps.DeleteFunc(accounts, func(_ int64, a odoo.AnalyticAccount) bool { return !slices.Contains(ids, a.Plan) })
 		model, ids = odoo.ModelAnalyticAccount, slices.Sorted(maps.Keys(accounts))
 	}
-	_, err := tx.RaiseNaming(ctx, r.Tenant.Name, model, ids, reason)
-	return err
+	return tx.RaiseNaming(ctx, r.Tenant.Name, model, ids, reason)
 }
 
 func meaning[T any](of func(T) any) func([]byte) ([]byte, error) {

@@ -2,9 +2,9 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -37,11 +37,7 @@ type SweepPlan struct {
 func (p *Polls) PlanSweep(ctx context.Context, in SweepInput) (SweepPlan, error) {
 	plan := SweepPlan{Content: in.Content}
 	var fetched FetchResult
-	connection, _, looked, err := p.admit(ctx, in.Tenant, &fetched)
-	if err == nil && !fetched.Paused {
-		fetched.Paused, err = p.identity.HoldIfExchanged(ctx, connection, looked)
-	}
-	if err != nil || fetched.Paused {
+	if _, _, _, err := p.admit(ctx, in.Tenant, &fetched); err != nil || fetched.Paused {
 		plan.Paused = fetched.Paused
 		return plan, err
 	}
@@ -58,6 +54,20 @@ func (p *Polls) PlanSweep(ctx context.Context, in SweepInput) (SweepPlan, error)
 	return plan, nil
 }
 
+// ConcludeSweep looks, where there is something to write now, whether what was compared is the Odoo that the bindings
+// belong to: documents that are missing in a restored database were not deleted. It tells whether the tenant is paused.
+func (p *Polls) ConcludeSweep(ctx context.Context, in SweepInput) (paused bool, err error) {
+	connection, err := p.connections.Get(ctx, in.Tenant)
+	if err != nil {
+		return false, setupError(err)
+	}
+	if connection.Tenant.State == store.StatePaused {
+		return true, nil
+	}
+	paused, err = p.identity.HoldIfExchanged(ctx, connection, false)
+	return paused, odooError(ctx, err)
+}
+
 // SweepModelInput names one model of a sweep.
 type SweepModelInput struct {
 	Tenant    string `json:"tenant"`
@@ -69,7 +79,7 @@ type SweepModelInput struct {
 // SweepResult counts what a sweep of one model found.
 type SweepResult struct {
 	Model string `json:"model"`
-	// Compared is the number of records that Odoo has.
+	// Compared are the records of Odoo that were looked at; of a sweep that was interrupted, those since then.
 	Compared int `json:"compared"`
 	// Read of them were not stored as they were written last; Changed of these have new content.
 	Read    int `json:"read"`
@@ -89,14 +99,17 @@ func (p *Polls) SweepModel(ctx context.Context, in SweepModelInput) (SweepResult
 	result := SweepResult{Model: in.Model}
 	s, ok := sourceOf(in.Model)
 	if !ok {
-		return result, temporal.NewNonRetryableApplicationError("models: "+in.Model+" is not read from Odoo", "input.models", nil)
+		return result, temporal.NewNonRetryableApplicationError("models: "+in.Model+" is not read from Odoo; PlanSweep names those that are", "input.models", nil)
+	}
+	connection, err := p.connections.Get(ctx, in.Tenant)
+	if err != nil {
+		return result, setupError(err)
+	}
+	if result.Paused = connection.Tenant.State == store.StatePaused; result.Paused {
+		return result, nil
 	}
 	var fetched FetchResult
-	connection, before, _, err := p.admit(ctx, in.Tenant, &fetched)
-	if err != nil || fetched.Paused {
-		result.Paused = fetched.Paused
-		return result, err
-	}
+	before := connection.Odoo.Calls()
 	if err = p.sweep(ctx, connection, s, in, &fetched, &result); err != nil {
 		fetched, err = p.refused(ctx, connection, fetched, err)
 		result.Paused = fetched.Paused
@@ -117,11 +130,14 @@ func (p *Polls) sweep(ctx context.Context, connection *Connection, s source, in 
 	if err != nil {
 		return err
 	}
-	err = r.pages(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
+	err = r.toTheEnd(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
 		p, err := r.sweepPage(ctx, tx, s, started)
 		result.Compared += p.seen
 		return p, err
 	})
+	if errors.Is(err, errTakenOver) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -132,17 +148,22 @@ func (p *Polls) sweep(ctx context.Context, connection *Connection, s source, in 
 	if err := settle(ctx, s, started, in.Deletions, result); err != nil {
 		return fmt.Errorf("settling what is missing of %s: %w", s.polled, err)
 	}
-	_, err = r.page(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
-		return page{}, tx.EndSweep(ctx, in.Tenant, s.polled)
+	return r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error {
+		return tx.EndSweep(ctx, in.Tenant, s.polled, started)
 	})
-	return err
 }
+
+// errTakenOver ends a sweep when another one of the model has begun anew, or has ended this one: it does what is left.
+var errTakenOver = errors.New("another sweep goes on")
 
 // sweepPage compares one page and notes what is absent in its range of ids.
 func (r *reading) sweepPage(ctx context.Context, tx *store.Tx, s source, started time.Time) (page, error) {
 	sweep, err := tx.Sweep(ctx, r.Tenant.Name, s.polled)
-	if err != nil || !sweep.Started.Equal(started) || !sweep.Finished.IsZero() {
-		return page{}, err // another one began anew, or ended it
+	if err != nil {
+		return page{}, err
+	}
+	if !sweep.Started.Equal(started) || !sweep.Finished.IsZero() {
+		return page{}, errTakenOver
 	}
 	refs, p, err := r.compare(ctx, tx, s, odoo.Window{After: sweep.LastID}, sweep.Content && !s.lines())
 	if err != nil {
@@ -166,7 +187,7 @@ func (r *reading) sweepPage(ctx context.Context, tx *store.Tx, s source, started
 	if !p.more {
 		p.last = sweep.LastID // an attempt that comes again compares the last page again
 	}
-	return p, tx.MoveSweep(ctx, r.Tenant.Name, s.polled, p.last)
+	return p, tx.MoveSweep(ctx, r.Tenant.Name, s.polled, started, p.last)
 }
 
 // companies are those that the tenant's documents are read of; empty means all, and master data.
@@ -179,7 +200,3 @@ func (r *reading) companies(s source) []int64 {
 
 // plausible tells how many records may be missing at once: what is more looks like a right that was taken away.
 func plausible(known int64) int { return max(5, int(known/100)) }
-
-func contains(ids []int64) func(int64) bool {
-	return func(id int64) bool { return slices.Contains(ids, id) }
-}

@@ -6,93 +6,118 @@ import (
 	"strconv"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"github.com/ml-connector/odoo-procore/internal/cause"
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
+
+// askedFor is how many missing records Odoo is asked for between two heartbeats: where it hides some, each is a request.
+const askedFor = 20
 
 // settleMissing decides about the records that a sweep did not find. Odoo is asked for each by its id: what it has is read,
 // what it hides is an alert, and what it does not have is deleted if the sweep before did not find it either. Far too many
 // at once are an alert, and nothing is decided.
 func (r *reading) settleMissing(ctx context.Context, s source, started time.Time, deletions bool, result *SweepResult) error {
-	missing, known, err := r.missing(ctx, s, started, deletions, result)
-	if err != nil || len(missing) == 0 {
-		return err
-	}
-	ids := make([]int64, len(missing))
-	var before []int64 // missed by the sweep before, too
-	for i, m := range missing {
-		ids[i] = m.ID
-		if m.First.Before(started) {
-			before = append(before, m.ID)
-		}
-	}
-	found, hidden, err := r.Odoo.Find(ctx, s.model, ids)
+	missing, known, err := r.missing(ctx, s, started, result)
 	if err != nil {
 		return err
 	}
-	if err := r.fetchIDs(ctx, s, found, priorityScheduled); err != nil {
-		return err
+	if len(missing) > plausible(known) && !deletions {
+		return r.alert(ctx, s, len(missing), known, result)
 	}
-	if len(hidden) > 0 {
-		if err := r.alert(ctx, s, len(hidden), known, result); err != nil {
+	hidden := 0
+	for chunk := range slices.Chunk(missing, askedFor) {
+		n, err := r.settleSome(ctx, s, started, chunk, result)
+		if err != nil {
 			return err
 		}
+		hidden += n
+		activity.RecordHeartbeat(ctx, s.polled, chunk[len(chunk)-1].ID)
 	}
-	gone := slices.DeleteFunc(before, contains(append(found, hidden...)))
-	for chunk := range slices.Chunk(gone, 100) {
-		if err := r.deleted(ctx, s, chunk, result); err != nil {
-			return err
-		}
+	if hidden > 0 {
+		return r.alert(ctx, s, hidden, known, result)
 	}
-	return r.forget(ctx, s, found)
+	return r.clearAlert(ctx, s)
 }
 
-// missing are what a sweep did not find, of so many that are known. When they are more than can be believed, there is an
-// alert and none of them is returned; otherwise an old alert ends.
-func (r *reading) missing(ctx context.Context, s source, started time.Time, deletions bool, result *SweepResult) (missing []store.Missing, known int64, err error) {
-	implausible := false
-	_, err = r.page(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (_ page, err error) {
+// settleSome is settleMissing for some; it returns how many of them are hidden.
+func (r *reading) settleSome(ctx context.Context, s source, started time.Time, missing []store.Missing, result *SweepResult) (hidden int, err error) {
+	ids := make([]int64, len(missing))
+	for i, m := range missing {
+		ids[i] = m.ID
+	}
+	found, unseen, err := r.Odoo.Find(ctx, s.model, ids)
+	if err != nil {
+		return 0, err
+	}
+	if err := r.fetchIDs(ctx, s, found, priorityScheduled); err != nil {
+		return 0, err
+	}
+	if err := r.forget(ctx, s, found); err != nil {
+		return 0, err
+	}
+	var gone, twice []int64
+	for _, m := range missing {
+		if slices.Contains(found, m.ID) || slices.Contains(unseen, m.ID) {
+			continue
+		}
+		gone = append(gone, m.ID)
+		if m.First.Before(started) {
+			twice = append(twice, m.ID)
+		}
+	}
+	if err := r.fetchNaming(ctx, s, gone); err != nil {
+		return 0, err
+	}
+	return len(unseen), r.deleted(ctx, s, twice, result)
+}
+
+// missing are what a sweep did not find, of so many that are known.
+func (r *reading) missing(ctx context.Context, s source, started time.Time, result *SweepResult) (missing []store.Missing, known int64, err error) {
+	err = r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) (err error) {
 		if missing, err = tx.Missing(ctx, r.Tenant.Name, s.polled, started); err != nil {
-			return page{}, err
+			return err
 		}
-		if known, err = tx.KnownRecords(ctx, r.Tenant.Name, s.model, r.companies(s)); err != nil {
-			return page{}, err
-		}
-		implausible = len(missing) > plausible(known) && !deletions
-		if implausible {
-			return page{}, nil
-		}
-		return page{}, tx.ClearAlert(ctx, r.Tenant.Name, cause.Key(cause.OdooVisibility, s.polled))
+		known, err = tx.KnownRecords(ctx, r.Tenant.Name, s.model, r.companies(s))
+		return err
 	})
 	result.Missing = len(missing)
-	if err == nil && implausible {
-		return nil, known, r.alert(ctx, s, len(missing), known, result)
-	}
 	return missing, known, err
 }
 
 func (r *reading) alert(ctx context.Context, s source, missing int, known int64, result *SweepResult) error {
-	result.Alert = cause.Key(cause.OdooVisibility, s.polled)
-	_, err := r.page(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
-		return page{}, tx.RaiseAlert(ctx, r.Tenant.Name, result.Alert, map[string]string{
+	result.Alert = visibility(s)
+	return r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error {
+		return tx.RaiseAlert(ctx, r.Tenant.Name, result.Alert, map[string]string{
 			"model": s.polled, "missing": strconv.Itoa(missing), "known": strconv.FormatInt(known, 10), "tenant": r.Tenant.Name,
 		})
 	})
-	return err
 }
+
+func (r *reading) clearAlert(ctx context.Context, s source) error {
+	return r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error { return tx.ClearAlert(ctx, r.Tenant.Name, visibility(s)) })
+}
+
+func visibility(s source) string { return cause.Key(cause.OdooVisibility, s.polled) }
 
 func (r *reading) forget(ctx context.Context, s source, ids []int64) error {
-	_, err := r.page(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
-		return page{}, tx.ForgetMissing(ctx, r.Tenant.Name, s.polled, ids)
+	if len(ids) == 0 {
+		return nil
+	}
+	return r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error {
+		return tx.ForgetMissing(ctx, r.Tenant.Name, s.polled, ids)
 	})
-	return err
 }
 
-// deleted marks records that Odoo does not have any more. What names them is read first, for it names something else by
-// now (merged partners), or nothing: if we end in between, they are still missing at the next sweep.
-func (r *reading) deleted(ctx context.Context, s source, ids []int64, result *SweepResult) error {
+// fetchNaming reads the documents that name records which are gone: they name something else by now (merged partners), or
+// nothing.
+func (r *reading) fetchNaming(ctx context.Context, s source, gone []int64) error {
+	if len(gone) == 0 {
+		return nil
+	}
 	for _, naming := range []source{orders, bills} {
-		documents, err := r.store.Naming(ctx, r.Tenant.Name, naming.model, s.model, ids)
+		documents, err := r.store.Naming(ctx, r.Tenant.Name, naming.model, s.model, gone)
 		if err != nil {
 			return err
 		}
@@ -100,26 +125,36 @@ func (r *reading) deleted(ctx context.Context, s source, ids []int64, result *Sw
 			return err
 		}
 	}
-	_, err := r.page(ctx, s, func(ctx context.Context, tx *store.Tx, s source) (page, error) {
+	return nil
+}
+
+// deleted marks records that Odoo does not have any more.
+func (r *reading) deleted(ctx context.Context, s source, ids []int64, result *SweepResult) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error {
 		gone, err := tx.MarkDeleted(ctx, r.Tenant.Name, s.model, ids)
 		if err != nil {
-			return page{}, err
+			return err
 		}
-		if err := r.raiseNaming(ctx, tx, s.model, gone); err != nil {
-			return page{}, err
+		if err := r.raiseNaming(ctx, tx, s.model, gone, "deleted"); err != nil {
+			return err
 		}
 		result.Deleted += len(gone)
-		return page{}, tx.ForgetMissing(ctx, r.Tenant.Name, s.polled, ids)
+		return tx.ForgetMissing(ctx, r.Tenant.Name, s.polled, ids)
 	})
-	return err
 }
 
 // settleLines reads the documents whose lines a sweep did not find: a line of price 0 that is deleted leaves no trace at
 // its order. Lines of many documents at once are an alert.
 func (r *reading) settleLines(ctx context.Context, s source, started time.Time, deletions bool, result *SweepResult) error {
-	missing, _, err := r.missing(ctx, s, started, deletions, result)
-	if err != nil || len(missing) == 0 {
+	missing, known, err := r.missing(ctx, s, started, result)
+	if err != nil {
 		return err
+	}
+	if len(missing) > plausible(known) && !deletions {
+		return r.alert(ctx, s, len(missing), known, result)
 	}
 	ids := make([]int64, len(missing))
 	for i, m := range missing {
@@ -128,5 +163,8 @@ func (r *reading) settleLines(ctx context.Context, s source, started time.Time, 
 	if err := r.fetchIDs(ctx, s, ids, priorityScheduled); err != nil {
 		return err
 	}
-	return r.forget(ctx, s, ids)
+	if err := r.forget(ctx, s, ids); err != nil {
+		return err
+	}
+	return r.clearAlert(ctx, s)
 }

@@ -26,6 +26,7 @@ var neededPaths = []string{
 	"Dispatch.json",
 	"Dispatch.children.json",
 	"Backfill.json",
+	"Sweep.json",
 	"SyncVendor.synced.*.json",
 	"SyncVendor.exception*.json",
 	"SyncPurchaseOrder.synced.*WriteHeader*Approve.json",

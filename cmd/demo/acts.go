@@ -15,7 +15,7 @@ const (
 	scheduleEvery = 15 * time.Second
 )
 
-// play is the day: three acts, then the check.
+// play is the day: four acts, then the check.
 func (d sandboxSource) play(ctx context.Context) error {
 	if err := d.act(ctx, "load", d.sync); err != nil {
 		return err
@@ -25,6 +25,9 @@ func (d sandboxSource) play(ctx context.Context) error {
 		return err
 	}
 	if err := d.act(ctx, "quiet", d.sync); err != nil {
+		return err
+	}
+	if err := d.sweep(ctx); err != nil {
 		return err
 	}
 	if d.cfg.Histories != "" {

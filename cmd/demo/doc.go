@@ -7,8 +7,8 @@
 // them ([firm]). From then on it uses the shipped binary only: the operator's commands, and `ml-connector worker` as a
 // child process that is configured by its environment and the tenant's file.
 //
-// The day has three acts: load (the first cycle), edits (what people do in Odoo on one day), and quiet (a cycle
-// without changes, which must cost nothing). Then the result is held against what must be there: the firm's own
+// The day has four acts: load (the first cycle), edits (what people do in Odoo on one day), quiet (a cycle without
+// changes, which must cost nothing), and sweep (all of Odoo compared, which must find nothing). Then the result is held against what must be there: the firm's own
 // ledger and exceptions, the product's live reconciliation, Procore's directory and documents (nothing twice), and
 // the sandbox's journal (no write without its intent row). Each finding is a sentence of the report's failures.
 //

@@ -81,6 +81,9 @@ func (d *realSource) play(ctx context.Context) error {
 		last.Name = "busy"
 		d.say("that cycle had work: something changed in Odoo, or was due to be tried again. Once more")
 	}
+	if err := d.sweep(ctx); err != nil {
+		return err
+	}
 	if err := d.check(ctx); err != nil || !d.cfg.Once {
 		return err
 	}

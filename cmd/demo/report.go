@@ -35,6 +35,18 @@ type Cycle struct {
 	ProcoreCalls       int              `json:"procore_calls"`
 	ProcoreByOperation map[string]int   `json:"procore_by_operation"`
 	Models             map[string]Model `json:"models"`
+	Swept              []Swept          `json:"swept,omitempty"` // of the act sweep
+}
+
+// Swept is what `ml-connector sweep start` found out about one Odoo model.
+type Swept struct {
+	Model    string `json:"model"`
+	Compared int    `json:"compared"`
+	Read     int    `json:"read"`
+	Changed  int    `json:"changed"`
+	Missing  int    `json:"missing"`
+	Deleted  int    `json:"deleted"`
+	Alert    string `json:"alert,omitempty"`
 }
 
 // Model counts the records of one Odoo model: where all stand at the end of the act (in_odoo, in_scope, exceptions,

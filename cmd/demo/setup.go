@@ -71,7 +71,7 @@ func (d *Demo) operate(ctx context.Context) error {
 			return err
 		}
 		if step.args[0] == "tenant" {
-			if err := d.pauseSchedule(ctx); err != nil {
+			if err := d.pauseSchedules(ctx); err != nil {
 				return err
 			}
 		}

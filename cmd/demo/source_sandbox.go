@@ -78,6 +78,7 @@ func (d sandboxSource) calls() int { return len(d.sandboxes.odoo.Journal()) }
 
 // compare holds the day against the firm's ledger. For seed 1 the firm's sums are also files that people can read.
 func (d sandboxSource) compare(ctx context.Context) error {
+	d.report.Failures = append(d.report.Failures, checkSweep(d.report.Cycles)...)
 	d.checkStage(ctx, "At the end", d.firm.Ledger(), d.firm.Exceptions())
 	if d.cfg.Seed != 1 {
 		return nil

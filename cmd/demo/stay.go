@@ -16,7 +16,7 @@ func (d *Demo) stay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.resumeSchedule(ctx); err != nil {
+	if err := d.resumeSchedules(ctx); err != nil {
 		return err
 	}
 	since, err := d.databaseTime(ctx)

@@ -20,8 +20,8 @@ import (
 	"go.temporal.io/sdk/log"
 )
 
-// schedule is the id of the tenant's schedule.
-const schedule = tenant + "/sync"
+// schedules are the ids of the tenant's schedules: its cycles and its sweeps.
+var schedules = []string{tenant + "/sync", tenant + "/sweep"}
 
 // recordWorkflows carry one record each.
 var recordWorkflows = map[string]bool{"SyncVendor": true, "SyncPurchaseOrder": true, "SyncVendorBill": true}
@@ -34,23 +34,26 @@ func dialTemporal(ctx context.Context, address string) (client.Client, error) {
 	return c, nil
 }
 
-// pauseSchedule keeps the tenant's schedule from starting a cycle in the middle of an act.
-func (d *Demo) pauseSchedule(ctx context.Context) error {
-	err := d.temporal.ScheduleClient().GetHandle(ctx, schedule).Pause(ctx, client.SchedulePauseOptions{Note: "the demo runs its cycles itself"})
-	if err != nil {
-		return fmt.Errorf("pausing the schedule: %w", err)
+// pauseSchedules keeps the tenant's schedules from starting a cycle or a sweep in the middle of an act.
+func (d *Demo) pauseSchedules(ctx context.Context) error {
+	for _, id := range schedules {
+		if err := d.temporal.ScheduleClient().GetHandle(ctx, id).Pause(ctx, client.SchedulePauseOptions{Note: "the demo runs its cycles itself"}); err != nil {
+			return fmt.Errorf("pausing the schedule %s: %w", id, err)
+		}
 	}
 	return nil
 }
 
-func (d *Demo) resumeSchedule(ctx context.Context) error {
-	if err := d.temporal.ScheduleClient().GetHandle(ctx, schedule).Unpause(ctx, client.ScheduleUnpauseOptions{Note: "the demo stays up"}); err != nil {
-		return fmt.Errorf("resuming the schedule: %w", err)
+func (d *Demo) resumeSchedules(ctx context.Context) error {
+	for _, id := range schedules {
+		if err := d.temporal.ScheduleClient().GetHandle(ctx, id).Unpause(ctx, client.ScheduleUnpauseOptions{Note: "the demo stays up"}); err != nil {
+			return fmt.Errorf("resuming the schedule %s: %w", id, err)
+		}
 	}
 	return nil
 }
 
-// leaveTemporal takes the tenant's schedule and open runs away from a server that lives on.
+// leaveTemporal takes the tenant's schedules and open runs away from a server that lives on.
 func (d *Demo) leaveTemporal() error {
 	if os.Getenv("TEMPORAL_ADDRESS") == "" {
 		return nil
@@ -59,8 +62,10 @@ func (d *Demo) leaveTemporal() error {
 	defer cancel()
 	var errs []error
 	var gone *serviceerror.NotFound
-	if err := d.temporal.ScheduleClient().GetHandle(ctx, schedule).Delete(ctx); err != nil && !errors.As(err, &gone) {
-		errs = append(errs, fmt.Errorf("deleting the schedule: %w", err))
+	for _, id := range schedules {
+		if err := d.temporal.ScheduleClient().GetHandle(ctx, id).Delete(ctx); err != nil && !errors.As(err, &gone) {
+			errs = append(errs, fmt.Errorf("deleting the schedule %s: %w", id, err))
+		}
 	}
 	runs, err := d.runs(ctx)
 	errs = append(errs, err)

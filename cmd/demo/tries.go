@@ -98,7 +98,7 @@ func (d *Demo) tryAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.resumeSchedule(ctx); err != nil {
+	if err := d.resumeSchedules(ctx); err != nil {
 		return err
 	}
 	for _, t := range tries {
@@ -119,7 +119,7 @@ func (d *Demo) tryAll(ctx context.Context) error {
 			return fmt.Errorf("trying to %s: %w", t.title, err)
 		}
 	}
-	return d.pauseSchedule(ctx)
+	return d.pauseSchedules(ctx)
 }
 
 // until asks for a while whether something has come true.

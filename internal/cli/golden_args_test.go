@@ -22,20 +22,21 @@ func badArguments() []badInput {
 		{name: "args-unknown-project", args: "reconcile run acme --project 2026-999", given: (*world).polled},
 		{name: "args-since-without-value", args: "backfill start acme --until 2026-01-01 --since"},
 		{name: "args-apply-without-file", args: "tenant apply"},
+		{name: "args-no-such-subcommand-of-sweep", args: "sweep acme"},
+		{name: "sweep-timeout", args: "sweep start acme --wait --timeout soon"},
+		{name: "sweep-one-too-many", args: "sweep start acme res.partner"},
+		{name: "sweep-paused", args: "sweep start acme", given: paused},
 		{name: "backfill-no-dates", args: "backfill start acme"},
 		{name: "backfill-no-date", args: "backfill start acme --since 01.02.2026 --until 2026-03-31"},
 		{name: "backfill-impossible-date", args: "backfill start acme --since 2026-02-30 --until 2026-03-31"},
 		{name: "backfill-since-after-until", args: "backfill start acme --since 2026-03-31 --until 2026-01-01"},
 		{name: "backfill-unknown-model", args: "backfill start acme --since 2026-01-01 --until 2026-03-31 --model sale.order"},
-		{name: "backfill-paused", args: "backfill start acme --since 2026-01-01 --until 2026-03-31", given: func(w *world) {
-			w.note("acme is paused")
-			w.exec("UPDATE tenants SET state = 'paused', paused_reason = 'Procore is being tidied up'")
-		}},
+		{name: "backfill-paused", args: "backfill start acme --since 2026-01-01 --until 2026-03-31", given: paused},
 	}
 	for name, args := range map[string]string{
 		"audit": "audit show nosuch PO00042", "backfill": "backfill start nosuch --since 2026-01-01 --until 2026-03-31",
 		"credentials": "credentials set nosuch odoo", "exceptions": "exceptions list nosuch", "exceptions-show": "exceptions show nosuch PO00042", "map-import": "map import nosuch DIR/sheet.csv", "map-export": "map export nosuch",
-		"ping": "ping nosuch", "reconcile": "reconcile run nosuch", "status": "status show nosuch", "sync": "sync start nosuch",
+		"ping": "ping nosuch", "reconcile": "reconcile run nosuch", "status": "status show nosuch", "sync": "sync start nosuch", "sweep": "sweep start nosuch",
 		"pause": "tenant pause nosuch --reason x", "resume": "tenant resume nosuch", "rebind": "tenant rebind nosuch", "show": "tenant show nosuch",
 	} {
 		cases = append(cases, badInput{name: "unknown-tenant-" + name, args: args, stdin: stdinOf[name], given: func(w *world) {
@@ -46,6 +47,11 @@ func badArguments() []badInput {
 		}})
 	}
 	return cases
+}
+
+func paused(w *world) {
+	w.note("acme is paused")
+	w.exec("UPDATE tenants SET state = 'paused', paused_reason = 'Procore is being tidied up'")
 }
 
 var stdinOf = map[string]string{"credentials": "key\n"}

@@ -16,6 +16,7 @@ import (
 	"github.com/ml-connector/odoo-procore/internal/secrets"
 	"github.com/ml-connector/odoo-procore/internal/store"
 	"github.com/ml-connector/odoo-procore/internal/tenant"
+	"github.com/ml-connector/odoo-procore/workflows"
 )
 
 // badLive are commands that go as far as Temporal: BETA is a tenant whose name no other test has, since workflows of
@@ -74,7 +75,7 @@ func (w *world) beta(change ...func(*tenant.File)) {
 	saveCredentials(ctx, w.t, s, box, w.second)
 	c := devtest.TemporalClient(w.t)
 	w.t.Cleanup(func() {
-		for _, id := range []string{activities.DispatchID(w.second), w.second + "/sync/now"} {
+		for _, id := range []string{activities.DispatchID(w.second), workflows.SyncID(w.second) + "/now", workflows.SweepID(w.second) + "/now"} {
 			_ = c.TerminateWorkflow(context.WithoutCancel(w.t.Context()), id, "", "the test is over") // it may not have begun, or be done
 		}
 	})

@@ -16,6 +16,7 @@ func badRebinds() []badInput {
 		}},
 		{name: "held-pause", args: "tenant pause acme --reason tidying", given: held},
 		{name: "held-sync", args: "sync start acme", given: held},
+		{name: "held-sweep", args: "sweep start acme", given: held},
 		{name: "held-backfill", args: "backfill start acme --since 2026-01-01 --until 2026-03-31", given: held},
 		{name: "rebind-nothing-differs", args: "tenant rebind acme --apply", given: (*world).temporal},
 		{name: "rebind-odoo-shows-nothing", args: "tenant rebind acme", given: held},

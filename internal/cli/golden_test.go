@@ -35,7 +35,7 @@ type badInput struct {
 }
 
 func allBadInput() []badInput {
-	return slices.Concat(badArguments(), badSettings(), badTenantFiles(), badSheets(), badExports(), badCredentials(), badOdoo(), pings(), badProcore(), badDatabases(), badTemporal(), badLive(), badRebinds())
+	return slices.Concat(badArguments(), badSettings(), badTenantFiles(), badSheets(), badExports(), badCredentials(), badOdoo(), pings(), badProcore(), badDatabases(), badTemporal(), badLive(), sweeps(), badRebinds())
 }
 
 func TestBadInput(t *testing.T) {

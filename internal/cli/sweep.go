@@ -35,8 +35,8 @@ func (a *App) sweepCommand() *cobra.Command {
 		},
 	}
 	start.Flags().BoolVar(&in.Content, "content", false, "read all content, as once a week: also what was changed in Odoo's database by hand")
-	start.Flags().BoolVar(&in.Deletions, "deletions", false, "what is missing was really deleted, however much it is")
-	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending; exit 0 only then")
+	start.Flags().BoolVar(&in.Deletions, "deletions", false, "what this sweep and the one before it miss was really deleted, however much it is")
+	start.Flags().BoolVar(&wait, "wait", false, "wait until nothing is pending; exit 0 only then, and only without an alert")
 	start.Flags().DurationVar(&timeout, "timeout", time.Hour, "how long --wait waits")
 	return group(cmd, start)
 }
@@ -74,6 +74,9 @@ func (a *App) sweepStart(ctx context.Context, in activities.SweepInput, wait boo
 	if err := a.readSweep(ctx, run, in.Tenant); err != nil {
 		return err
 	}
+	if err := running(ctx, s, in.Tenant); err != nil { // the sweep itself may have paused it: it is another Odoo
+		return err
+	}
 	if err := a.waitDone(ctx, c, s, in.Tenant); err != nil {
 		return err
 	}
@@ -86,7 +89,7 @@ func (a *App) readSweep(ctx context.Context, run client.WorkflowRun, tenant stri
 	if err := run.Get(ctx, &results); err != nil {
 		return readingFailed(ctx, run.GetID(), err)
 	}
-	if len(results) == 0 {
+	if len(results) == 0 || results[len(results)-1].Paused {
 		return pausedMeanwhile(tenant)
 	}
 	var table [][]string
@@ -95,7 +98,7 @@ func (a *App) readSweep(ctx context.Context, run client.WorkflowRun, tenant stri
 			r.Model, strconv.Itoa(r.Compared), strconv.Itoa(r.Read), strconv.Itoa(r.Changed), strconv.Itoa(r.Missing), strconv.Itoa(r.Deleted),
 		})
 	}
-	return a.print(results, []string{"MODEL", "IN ODOO", "READ", "CHANGED", "MISSING", "DELETED"}, table)
+	return a.print(results, []string{"MODEL", "COMPARED", "READ", "CHANGED", "MISSING", "DELETED"}, table)
 }
 
 // sayAlerts tells what is wrong with the tenant as a whole; then the command fails.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,7 @@ var recipes = []recipe{
 	{"docs/operations.md", "for name in Tenant", func(*world, string) {}}, // run by newWorld, for all else needs it
 	{"docs/operations.md", "cp .env.example .env", (*world).compose},
 	{"docs/operations.md", "docker compose", (*world).compose},
+	{"docs/operations.md", "ml-connector sweep start", (*world).commands},
 	{"docs/operations.md", "ml-connector tenant rebind", (*world).rebound},
 	{"docs/development.md", "go run ./internal/devenv/cmd/withdevenv", (*world).fastLoop},
 	{"docs/development.md", "make test PKG=", (*world).dry},
@@ -45,6 +47,7 @@ var recipes = []recipe{
 	{"docs/development.md", "go test ./internal/cli", (*world).listed},
 	{"docs/development.md", "make crash", (*world).dry},
 	{"docs/development.md", "make test PKG=./internal/rig", (*world).dry},
+	{"docs/development.md", "make soak", (*world).dry},
 	{"docs/development.md", "go generate", (*world).generated},
 	{"docs/development.md", "make demo", (*world).dry},
 	{"docs/development.md", "make pages", (*world).dry},
@@ -199,7 +202,7 @@ func (w *world) known(command string) {
 	require.NotContains(w.t, help, "[command]", "%s: %s is no command", w.place, command)
 }
 
-var makeLine = regexp.MustCompile(`^(?:time )?make (demo|test|crash|lint|generate|build|pages)(?: |$)`)
+var makeLine = regexp.MustCompile(`^(?:time )?make (demo|test|crash|soak|bench|lint|generate|build|pages)(?: |$)`)
 
 // dry goes through make's targets without running their commands, and through the flags of demo and crash.
 func (w *world) dry(text string) {
@@ -211,7 +214,7 @@ func (w *world) dry(text string) {
 		}
 		command = command[strings.Index(command, "make "):]
 		w.shell(w.root, strings.Replace(command, "make ", "make -n ", 1), "")
-		if _, args, found := strings.Cut(command, "ARGS="); found && !strings.Contains(command, "make test") {
+		if _, args, found := strings.Cut(command, "ARGS="); found && slices.Contains([]string{"demo", "crash"}, makeLine.FindStringSubmatch(command)[1]) {
 			args, _, _ = strings.Cut(args[1:], `"`)
 			program := makeLine.FindStringSubmatch(command)[1]
 			w.shell(w.root, "go run ./cmd/"+program+" "+args+" -h", "")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -49,7 +50,7 @@ func (w *world) seed() {
 		w.create(order, w.newOrder(2, 2, 1))
 	}
 	w.create(bill, w.newBill(2, 2))
-	w.pass(1500e6)
+	w.pass(1500 * time.Millisecond)
 }
 
 func (w *world) create(model string, vals values) int64 {

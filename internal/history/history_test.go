@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/clients/odoo"
 )
 
@@ -87,7 +88,7 @@ func (w *world) play(t *rapid.T) (died int) {
 			w.edit(t)
 		case step < 58:
 			if len(w.open) < 3 {
-				w.open, w.opened = append(w.open, w.odoo.Begin()), true
+				w.open = append(w.open, opened{w.odoo.Begin(), w.now()})
 			}
 		case step < 68:
 			w.commit(t)
@@ -102,9 +103,9 @@ func (w *world) play(t *rapid.T) (died int) {
 				died++
 			}
 		case step < 91:
-			w.reads.twice()
+			w.reads.twice(t)
 		case step < 94:
-			w.reads.sweep()
+			w.reads.sweep(t)
 		default:
 			w.reads.poll()
 		}
@@ -142,7 +143,7 @@ func (w *world) commit(t *rapid.T) {
 		return
 	}
 	n := rapid.IntRange(0, len(w.open)-1).Draw(t, "commit")
-	w.note(w.open[n].Commit())
+	w.close(w.open[n])
 	w.open = slices.Delete(w.open, n, n+1)
 }
 
@@ -160,7 +161,7 @@ func (w *world) pollOrDie(t *rapid.T) bool {
 	w.reader.dieAt(rapid.IntRange(1, 30).Draw(t, "request"), rapid.Bool().Draw(t, "after"), cancel)
 	run := w.poll
 	if rapid.IntRange(0, 3).Draw(t, "sweeping") == 0 {
-		run = func(ctx context.Context) error { return w.sweep(ctx, false) }
+		run = func(ctx context.Context) error { return w.sweep(ctx, activities.SweepInput{}) }
 	}
 	err := run(ctx)
 	w.reader.dieAt(0, false, nil)
@@ -171,12 +172,18 @@ func (w *world) pollOrDie(t *rapid.T) bool {
 	return false
 }
 
-// twice polls by mistake twice at once.
-func (w *world) twice() {
+// twice polls or sweeps twice at once: by mistake, or because a person asks for it while the schedule's is under way.
+func (w *world) twice(t *rapid.T) {
 	var both sync.WaitGroup
 	errs := make([]error, 2)
+	kinds := []func(context.Context) error{
+		w.poll,
+		func(ctx context.Context) error { return w.sweep(ctx, activities.SweepInput{}) },
+		func(ctx context.Context) error { return w.sweep(ctx, activities.SweepInput{Content: true}) },
+	}
 	for i := range errs {
-		both.Go(func() { errs[i] = w.poll(context.Background()) })
+		run := rapid.SampledFrom(kinds).Draw(t, "at once")
+		both.Go(func() { errs[i] = run(context.Background()) })
 	}
 	both.Wait()
 	w.ok(errors.Join(errs...))
@@ -185,7 +192,7 @@ func (w *world) twice() {
 // end ends every transaction, and lets a little time pass.
 func (w *world) end() {
 	for _, tx := range w.open {
-		w.note(tx.Commit())
+		w.close(tx)
 	}
 	w.pass(2*time.Minute - w.offset)
 }
@@ -193,14 +200,20 @@ func (w *world) end() {
 // settle polls once more and sweeps as often as a deletion needs.
 func (w *world) settle() {
 	w.end()
-	if w.opened { // a transaction can write what was read in the second of its start: it is looked at again when that is long ago
-		w.pass(time.Duration(w.file.Odoo.LongOverlap))
-	}
+	w.pass(time.Duration(w.file.Odoo.LongOverlap)) // what was read in the second of a transaction's start is read again then
 	ctx := context.Background()
 	w.ok(w.poll(ctx))
 	for range 2 {
-		w.ok(w.sweep(ctx, false))
+		// What such a transaction wrote after the long overlap, the weekly sweep of content finds. And these firms are so small
+		// that two merges are many deletions.
+		w.ok(w.sweep(ctx, activities.SweepInput{Content: w.long, Deletions: true}))
 	}
+}
+
+func (w *world) close(tx opened) {
+	w.note(tx.Commit())
+	const margin = 2 * time.Minute // the clock is set meanwhile
+	w.long = w.long || w.now().Sub(tx.since) > 2*time.Hour-margin
 }
 
 // equal compares every model: the same records, the same content, and nothing that Odoo has no more.

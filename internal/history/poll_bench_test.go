@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ml-connector/odoo-procore/activities"
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
@@ -41,7 +42,7 @@ func large(b *testing.B, orders int) *world {
 
 // cursorNames are those of all that is polled.
 func cursorNames(w *world) []string {
-	plan, err := w.plan(context.Background(), false)
+	plan, err := w.plan(context.Background(), activities.SweepInput{Tenant: w.tenant})
 	w.ok(err)
 	names := plan.Models
 	for _, m := range plan.Models {

@@ -90,10 +90,17 @@ type world struct {
 	mu    sync.Mutex
 	clock time.Time
 
-	open   []*odootest.Transaction
-	opened bool          // some transaction stayed open for longer than a request
+	open   []opened
+	long   bool          // some transaction stayed open for longer than the long overlap
 	offset time.Duration // how far the clock was set
 	done   int           // edits that Odoo took
+}
+
+// opened is a transaction that stays open.
+type opened struct {
+	*odootest.Transaction
+
+	since time.Time
 }
 
 // fataler is what rapid.T and testing.T share.
@@ -109,8 +116,9 @@ var tenants atomic.Int64
 
 // reads are what a history does beside the edits.
 type reads struct {
-	poll, twice, sweep func()
-	die                func(*rapid.T) bool // poll or sweep, and maybe be killed meanwhile
+	poll         func()
+	twice, sweep func(*rapid.T)
+	die          func(*rapid.T) bool // poll or sweep, and maybe be killed meanwhile
 }
 
 // newWorld makes an Odoo of a version ("14.0", "19.0") with its first documents, and a tenant that reads it.
@@ -120,7 +128,8 @@ func newWorld(t fataler, s *store.Store, box *secrets.Box, version string) *worl
 	w.connect(box)
 	ctx := context.Background()
 	w.reads = reads{
-		poll: func() { w.ok(w.poll(ctx)) }, twice: w.twice, sweep: func() { w.ok(w.sweep(ctx, false)) }, die: w.pollOrDie,
+		poll: func() { w.ok(w.poll(ctx)) }, twice: w.twice, die: w.pollOrDie,
+		sweep: func(t *rapid.T) { w.ok(w.sweep(ctx, activities.SweepInput{Content: rapid.Bool().Draw(t, "content")})) },
 	}
 	return w
 }
@@ -269,21 +278,22 @@ func (w *world) why() string {
 	return row.PausedReason
 }
 
-func (w *world) plan(ctx context.Context, content bool) (plan activities.SweepPlan, err error) {
-	err = w.run(ctx, w.polls.PlanSweep, activities.SweepInput{Tenant: w.tenant, Content: content, Deletions: true}, &plan)
+func (w *world) plan(ctx context.Context, in activities.SweepInput) (plan activities.SweepPlan, err error) {
+	err = w.run(ctx, w.polls.PlanSweep, in, &plan)
 	return plan, err
 }
 
 // sweep is one sweep, model by model.
-func (w *world) sweep(ctx context.Context, content bool) error {
-	plan, err := w.plan(ctx, content)
+func (w *world) sweep(ctx context.Context, in activities.SweepInput) error {
+	in.Tenant = w.tenant
+	plan, err := w.plan(ctx, in)
 	if err != nil {
 		return err
 	}
 	for _, model := range plan.Models {
 		var result activities.SweepResult
-		in := activities.SweepModelInput{Tenant: w.tenant, Model: model, Content: plan.Content, Deletions: true}
-		if err := w.run(ctx, w.polls.SweepModel, in, &result); err != nil {
+		one := activities.SweepModelInput{Tenant: w.tenant, Model: model, Content: plan.Content, Deletions: in.Deletions}
+		if err := w.run(ctx, w.polls.SweepModel, one, &result); err != nil {
 			return err
 		}
 		if result.Paused {

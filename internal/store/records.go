@@ -60,6 +60,15 @@ func (t *Tx) Records(ctx context.Context, tenant, model string, ids []int64) ([]
 	return convert(rows, toRecord), nil
 }
 
+// AllContent is like that of the Store, as the transaction sees it.
+func (t *Tx) AllContent(ctx context.Context, tenant, model string) ([]Record, error) {
+	rows, err := t.q.AllRecords(ctx, db.AllRecordsParams{Tenant: tenant, Model: model})
+	if err != nil {
+		return nil, fmt.Errorf("reading all of %s: %w", model, err)
+	}
+	return convert(rows, toRecord), nil
+}
+
 // AllContent returns all records of a model that are not deleted, by id. It is for master data.
 func (s *Store) AllContent(ctx context.Context, tenant, model string) ([]Record, error) {
 	rows, err := s.q.AllRecords(ctx, db.AllRecordsParams{Tenant: tenant, Model: model})

@@ -120,13 +120,12 @@ func (t *Tx) ReadAgainDone(ctx context.Context, tenant, model string, at time.Ti
 	return nil
 }
 
-// RaiseNaming wants the documents once more that name one of these records and were wanted before; it counts them.
-func (t *Tx) RaiseNaming(ctx context.Context, tenant, model string, ids []int64, reason string) (int64, error) {
-	n, err := t.q.RaiseNaming(ctx, db.RaiseNamingParams{Tenant: tenant, Mentions: mentions(model, ids), Reason: reason})
-	if err != nil {
-		return 0, fmt.Errorf("asking for the documents that name %s: %w", model, err)
+// RaiseNaming wants the documents once more that name one of these records and were wanted before.
+func (t *Tx) RaiseNaming(ctx context.Context, tenant, model string, ids []int64, reason string) error {
+	if _, err := t.q.RaiseNaming(ctx, db.RaiseNamingParams{Tenant: tenant, Mentions: mentions(model, ids), Reason: reason}); err != nil {
+		return fmt.Errorf("asking for the documents that name %s: %w", model, err)
 	}
-	return n, nil
+	return nil
 }
 
 // Naming returns the ids of a model's documents that name one of these records, ascending.

@@ -48,17 +48,17 @@ func (t *Tx) Sweep(ctx context.Context, tenant, model string) (Sweep, error) {
 	return Sweep{Started: row.StartedAt, Content: row.Content, LastID: row.LastID, Finished: timeOrZero(row.FinishedAt)}, nil
 }
 
-// MoveSweep notes the last id that was compared.
-func (t *Tx) MoveSweep(ctx context.Context, tenant, model string, lastID int64) error {
-	if err := t.q.MoveSweep(ctx, db.MoveSweepParams{Tenant: tenant, Model: model, LastID: lastID}); err != nil {
+// MoveSweep notes the last id that the sweep begun then has compared.
+func (t *Tx) MoveSweep(ctx context.Context, tenant, model string, started time.Time, lastID int64) error {
+	if err := t.q.MoveSweep(ctx, db.MoveSweepParams{Tenant: tenant, Model: model, StartedAt: started, LastID: lastID}); err != nil {
 		return fmt.Errorf("moving the sweep of %s: %w", model, err)
 	}
 	return nil
 }
 
-// EndSweep ends the sweep of a model.
-func (t *Tx) EndSweep(ctx context.Context, tenant, model string) error {
-	if err := t.q.EndSweep(ctx, db.EndSweepParams{Tenant: tenant, Model: model}); err != nil {
+// EndSweep ends the sweep of a model that was begun then.
+func (t *Tx) EndSweep(ctx context.Context, tenant, model string, started time.Time) error {
+	if err := t.q.EndSweep(ctx, db.EndSweepParams{Tenant: tenant, Model: model, StartedAt: started}); err != nil {
 		return fmt.Errorf("ending the sweep of %s: %w", model, err)
 	}
 	return nil

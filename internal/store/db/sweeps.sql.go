@@ -173,16 +173,17 @@ func (q *Queries) ContentSweptAt(ctx context.Context, tenant string) (time.Time,
 
 const endSweep = `-- name: EndSweep :exec
 UPDATE sweeps SET finished_at = clock_timestamp(), content_at = CASE WHEN content THEN started_at ELSE content_at END
-WHERE tenant = $1 AND model = $2
+WHERE tenant = $1 AND model = $2 AND started_at = $3
 `
 
 type EndSweepParams struct {
-	Tenant string
-	Model  string
+	Tenant    string
+	Model     string
+	StartedAt time.Time
 }
 
 func (q *Queries) EndSweep(ctx context.Context, arg EndSweepParams) error {
-	_, err := q.db.Exec(ctx, endSweep, arg.Tenant, arg.Model)
+	_, err := q.db.Exec(ctx, endSweep, arg.Tenant, arg.Model, arg.StartedAt)
 	return err
 }
 
@@ -292,17 +293,23 @@ func (q *Queries) Missing(ctx context.Context, arg MissingParams) ([]MissingRow,
 }
 
 const moveSweep = `-- name: MoveSweep :exec
-UPDATE sweeps SET last_id = $1 WHERE tenant = $2 AND model = $3
+UPDATE sweeps SET last_id = $1 WHERE tenant = $2 AND model = $3 AND started_at = $4
 `
 
 type MoveSweepParams struct {
-	LastID int64
-	Tenant string
-	Model  string
+	LastID    int64
+	Tenant    string
+	Model     string
+	StartedAt time.Time
 }
 
 func (q *Queries) MoveSweep(ctx context.Context, arg MoveSweepParams) error {
-	_, err := q.db.Exec(ctx, moveSweep, arg.LastID, arg.Tenant, arg.Model)
+	_, err := q.db.Exec(ctx, moveSweep,
+		arg.LastID,
+		arg.Tenant,
+		arg.Model,
+		arg.StartedAt,
+	)
 	return err
 }
 

@@ -216,16 +216,21 @@ END $$;
 -- +goose StatementEnd
 
 -- begin_sweep begins a sweep of a model, or goes on with the one under way; one that is to read all content, or that
--- another Odoo was bound for, begins anew. Answers when it began.
+-- another Odoo was bound for, begins anew. What was missing in another Odoo says nothing. Answers when it began.
 -- +goose StatementBegin
-CREATE FUNCTION begin_sweep(p_tenant text, p_model text, p_content boolean, p_rebinds bigint) RETURNS timestamptz LANGUAGE sql AS $$
+CREATE FUNCTION begin_sweep(p_tenant text, p_model text, p_content boolean, p_rebinds bigint) RETURNS timestamptz LANGUAGE plpgsql AS $$
+DECLARE
+    v_started timestamptz;
+BEGIN
+    DELETE FROM missing m USING sweeps s
+    WHERE m.tenant = p_tenant AND m.model = p_model AND s.tenant = p_tenant AND s.model = p_model AND s.rebinds <> p_rebinds;
+    UPDATE sweeps SET content = content AND finished_at IS NULL, started_at = clock_timestamp(), last_id = 0, finished_at = NULL, rebinds = p_rebinds
+    WHERE tenant = p_tenant AND model = p_model AND (finished_at IS NOT NULL OR rebinds <> p_rebinds OR (p_content AND NOT content));
     INSERT INTO sweeps AS s (tenant, model, content, rebinds) VALUES (p_tenant, p_model, p_content, p_rebinds)
-    ON CONFLICT (tenant, model) DO UPDATE SET
-        started_at = CASE WHEN s.finished_at IS NULL AND s.rebinds = p_rebinds AND (s.content OR NOT p_content) THEN s.started_at ELSE clock_timestamp() END,
-        last_id = CASE WHEN s.finished_at IS NULL AND s.rebinds = p_rebinds AND (s.content OR NOT p_content) THEN s.last_id ELSE 0 END,
-        content = (s.content AND s.finished_at IS NULL) OR p_content, rebinds = p_rebinds, finished_at = NULL
-    RETURNING s.started_at
-$$;
+    ON CONFLICT (tenant, model) DO UPDATE SET content = s.content OR p_content
+    RETURNING started_at INTO v_started;
+    RETURN v_started;
+END $$;
 -- +goose StatementEnd
 
 -- +goose Down

@@ -8,11 +8,11 @@ SELECT * FROM sweeps WHERE tenant = @tenant AND model = @model FOR UPDATE;
 SELECT coalesce(min(content_at), clock_timestamp())::timestamptz AS at FROM sweeps WHERE tenant = @tenant;
 
 -- name: MoveSweep :exec
-UPDATE sweeps SET last_id = @last_id WHERE tenant = @tenant AND model = @model;
+UPDATE sweeps SET last_id = @last_id WHERE tenant = @tenant AND model = @model AND started_at = @started_at;
 
 -- name: EndSweep :exec
 UPDATE sweeps SET finished_at = clock_timestamp(), content_at = CASE WHEN content THEN started_at ELSE content_at END
-WHERE tenant = @tenant AND model = @model;
+WHERE tenant = @tenant AND model = @model AND started_at = @started_at;
 
 -- name: AbsentRecords :many
 SELECT absent_records(@tenant::text, @model::text, @after::bigint, @upto::bigint, @before::timestamptz, @companies::bigint[], @found::bigint[])::bigint AS id;
