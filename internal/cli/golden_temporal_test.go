@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"strings"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/ml-connector/odoo-procore/internal/devenv/devtest"
+	"github.com/ml-connector/odoo-procore/workflows"
 )
 
 // badTemporal are addresses and namespaces where no Temporal of ours is.
@@ -54,4 +58,16 @@ func (w *world) temporal() {
 	w.env["ML_TASK_QUEUE"] = "golden-" + rand.Text()[:12]
 	w.hides(w.env["TEMPORAL_ADDRESS"], "<temporal>")
 	w.hides(w.env["ML_TASK_QUEUE"], "<queue>")
+}
+
+// takesSchedulesAway deletes a tenant's schedules when the test ends. On a server that lives on they would start runs that
+// nobody carries out, and keep the next tenant of that name from its own.
+func (w *world) takesSchedulesAway(tenant string) {
+	c := devtest.TemporalClient(w.t)
+	w.t.Cleanup(func() {
+		ctx := context.WithoutCancel(w.t.Context())
+		for _, id := range []string{workflows.SyncID(tenant), workflows.SweepID(tenant)} {
+			require.NoError(w.t, c.ScheduleClient().GetHandle(ctx, id).Delete(ctx))
+		}
+	})
 }

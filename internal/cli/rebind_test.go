@@ -37,6 +37,7 @@ func TestRebind(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, newDatabases(t, 1))
 	w.temporal()
+	w.takesSchedulesAway("acme")
 	for _, table := range []string{"record_waits", "records", "bindings"} { // Odoo and Procore hold none of these
 		w.exec("DELETE FROM " + table)
 	}

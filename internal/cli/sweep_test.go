@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -38,17 +37,6 @@ func (w *world) knowsOrders(n int) {
 	}))
 }
 
-// says runs one command in the world and returns all that it said.
-func (w *world) says(line string) (code int, said string) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	var out bytes.Buffer
-	code = run(ctx, w.env, w.args(line), strings.NewReader(""), &out, &out)
-	require.NoError(w.t, ctx.Err(), &out)
-	return code, out.String()
-}
-
 func sweepingWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, newDatabases(t, 1))
@@ -66,27 +54,27 @@ func TestSweepWithAnAlert(t *testing.T) {
 	const wrong = "6 of 6 records of purchase.order are not found in Odoo any more, or hidden from the connector's user"
 	wayOut := "`ml-connector sweep start " + w.second + " --deletions` says so."
 
-	code, said := w.says("sweep start BETA --wait --timeout 25s")
+	code, said := w.person("sweep start BETA --wait --timeout 25s")
 	require.Equal(t, 1, code, said)
 	require.Contains(t, said, wrong)
 	require.Contains(t, said, wayOut)
 	require.Regexp(t, `purchase\.order +0 +0 +0 +6 +0\n`, said)
 
-	code, said = w.says("sweep start BETA --wait --timeout 25s -o json")
+	code, said = w.person("sweep start BETA --wait --timeout 25s -o json")
 	require.Equal(t, 1, code, said)
 	var results []activities.SweepResult
 	require.NoError(t, json.Unmarshal([]byte(said), &results), said)
 	for _, r := range results {
 		require.Equal(t, r.Model == odoo.ModelPurchaseOrder, r.Alert != "", "%+v", r)
 	}
-	_, said = w.says("status show BETA")
+	_, said = w.person("status show BETA")
 	require.Contains(t, said, wrong)
 	require.Contains(t, said, wayOut)
 
-	code, said = w.says("sweep start BETA --deletions --wait --timeout 25s")
+	code, said = w.person("sweep start BETA --deletions --wait --timeout 25s")
 	require.Zero(t, code, said)
 	require.Regexp(t, `purchase\.order +0 +0 +0 +6 +6\n`, said)
-	_, said = w.says("exceptions list BETA")
+	_, said = w.person("exceptions list BETA")
 	require.NotContains(t, said, "odoo.visibility")
 }
 
@@ -139,11 +127,7 @@ func TestSchedules(t *testing.T) {
 	a.cfg.TaskQueue = w.env["ML_TASK_QUEUE"]
 	file := w.goldenFile()
 	file.Tenant, file.Schedule.TimeZone = w.second, "America/Denver"
-	for _, id := range []string{workflows.SyncID(w.second), workflows.SweepID(w.second)} {
-		t.Cleanup(func() {
-			require.NoError(t, c.ScheduleClient().GetHandle(context.Background(), id).Delete(context.Background()))
-		})
-	}
+	w.takesSchedulesAway(w.second)
 	for _, at := range []string{"02:00", "23:45"} {
 		file.Schedule.SweepAt = at
 		require.NoError(t, a.applySchedules(t.Context(), c, file))
