@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/ml-connector/odoo-procore/clients/odoo"
+	"github.com/ml-connector/odoo-procore/internal/cause"
 	"github.com/ml-connector/odoo-procore/internal/store"
 )
 
@@ -92,6 +93,9 @@ type SweepResult struct {
 	OdooCalls int64  `json:"odoo_calls"`
 	Paused    bool   `json:"paused,omitempty"`
 }
+
+// Cause is the code of the alert, empty without one.
+func (r SweepResult) Cause() string { return cause.Code(r.Alert) }
 
 // SweepModel compares the ids and write dates of all that Odoo has of a model, in pages by id, with what is stored: it
 // reads what differs, and finds what is gone. The page that was compared last is in PostgreSQL.

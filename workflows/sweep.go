@@ -4,7 +4,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/ml-connector/odoo-procore/activities"
-	"github.com/ml-connector/odoo-procore/internal/cause"
 )
 
 // Sweep compares all that Odoo has with what is stored, model by model, and wakes Dispatch: what was committed late,
@@ -34,7 +33,7 @@ func Sweep(ctx workflow.Context, in activities.SweepInput) ([]activities.SweepRe
 			return results, nil
 		}
 		if swept.Alert != "" {
-			if err := workflow.UpsertTypedSearchAttributes(ctx, AttrUpdate("exception", cause.Code(swept.Alert))...); err != nil {
+			if err := workflow.UpsertTypedSearchAttributes(ctx, AttrUpdate("exception", swept.Cause())...); err != nil {
 				return results, err
 			}
 		}
