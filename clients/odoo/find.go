@@ -38,14 +38,15 @@ func (c *Client) findGroups(ctx context.Context, ids []int64) (found, hidden []i
 	return found, hidden, err
 }
 
-// find reads the ids alone. Odoo leaves out what it does not have and refuses the whole request for one hidden record:
+// find reads a stored field: for the id alone Odoo does not look into its table, and answers also what is deleted. It leaves
+// out what it does not have and refuses the whole request for one hidden record:
 // then each half is asked for.
 func (c *Client) find(ctx context.Context, model string, ids []int64) (found, hidden []int64, err error) {
 	if len(ids) == 0 {
 		return nil, nil, nil
 	}
 	v, err := c.rpc.call(ctx, request{
-		model: model, method: "read", ids: ids, onRecords: true, args: map[string]any{"fields": []string{"id"}, "load": ""},
+		model: model, method: "read", ids: ids, onRecords: true, args: map[string]any{"fields": []string{"write_date"}, "load": ""},
 	})
 	switch {
 	case errors.Is(err, &Error{Code: CodeRecordRule}) && len(ids) == 1:
