@@ -42,15 +42,7 @@ func (r *reading) longWindow(ctx context.Context, tx *store.Tx, s source) (page,
 		cursor.WindowFrom = cursor.DoneTo.Add(-time.Duration(r.File.Odoo.LongOverlap)).Truncate(time.Second)
 		cursor.WindowTo, cursor.LastID = r.until, 0
 	}
-	p, err := r.look(ctx, tx, s, odoo.Window{From: cursor.WindowFrom, To: cursor.WindowTo, After: cursor.LastID})
-	if err != nil {
-		return page{}, err
-	}
-	cursor.LastID = p.last
-	if !p.more {
-		cursor = store.Cursor{DoneTo: cursor.WindowTo}
-	}
-	return p, tx.SaveCursor(ctx, r.Tenant.Name, longCursor(s), cursor)
+	return r.advance(ctx, tx, s, longCursor(s), cursor, r.look)
 }
 
 func (r *reading) readAgain(ctx context.Context, tx *store.Tx, s source) (page, error) {

@@ -59,7 +59,7 @@ type page struct {
 	count FetchCount
 }
 
-// reader of a page; it runs in a transaction that holds the model's lock.
+// pageReader reads one page, in a transaction that holds the model's lock.
 type pageReader func(ctx context.Context, tx *store.Tx, s source) (page, error)
 
 // toTheEnd reads page after page until there is no more.
@@ -143,16 +143,25 @@ func (r *reading) window(ctx context.Context, tx *store.Tx, s source) (page, err
 	if s.lines() {
 		read = r.look
 	}
+	p, err := r.advance(ctx, tx, s, s.polled, cursor, read)
+	p.more = p.more || cursor.WindowTo.Before(r.until)
+	return p, err
+}
+
+// advance reads the next page of the window that a cursor stands in, and moves the cursor.
+func (r *reading) advance(
+	ctx context.Context, tx *store.Tx, s source, name string, cursor store.Cursor,
+	read func(context.Context, *store.Tx, source, odoo.Window) (page, error),
+) (page, error) {
 	p, err := read(ctx, tx, s, odoo.Window{From: cursor.WindowFrom, To: cursor.WindowTo, After: cursor.LastID})
 	if err != nil {
 		return page{}, err
 	}
 	cursor.LastID = p.last
 	if !p.more {
-		p.more = cursor.WindowTo.Before(r.until)
 		cursor = store.Cursor{DoneTo: cursor.WindowTo}
 	}
-	return p, tx.SaveCursor(ctx, r.Tenant.Name, s.polled, cursor)
+	return p, tx.SaveCursor(ctx, r.Tenant.Name, name, cursor)
 }
 
 // beginLines begins the polling of a model's lines where the first reading of its documents ends: that reads them with

@@ -77,11 +77,9 @@ func noRef[T any](odoo.Record[T]) header { return header{} }
 func partnerRef(p odoo.Partner) header { return header{ref: p.Name} }
 
 func orderRef(o odoo.PurchaseOrder) header {
-	h := header{ref: o.Name, company: o.Company, wanted: true}
-	for _, l := range o.Lines {
-		h.lines = append(h.lines, store.Ref{ID: l.ID, Parent: o.ID, WriteDate: l.WriteDate})
-	}
-	return h
+	return header{ref: o.Name, company: o.Company, wanted: true, lines: lineRefs(o.Lines, func(l odoo.OrderLine) store.Ref {
+		return store.Ref{ID: l.ID, Parent: o.ID, WriteDate: l.WriteDate}
+	})}
 }
 
 func billRef(b odoo.VendorBill) header {
@@ -89,11 +87,17 @@ func billRef(b odoo.VendorBill) header {
 	if ref == "" {
 		ref = fmt.Sprintf("draft bill %d", b.ID)
 	}
-	h := header{ref: ref, company: b.Company, wanted: true}
-	for _, l := range b.Lines {
-		h.lines = append(h.lines, store.Ref{ID: l.ID, Parent: b.ID, WriteDate: l.WriteDate})
+	return header{ref: ref, company: b.Company, wanted: true, lines: lineRefs(b.Lines, func(l odoo.MoveLine) store.Ref {
+		return store.Ref{ID: l.ID, Parent: b.ID, WriteDate: l.WriteDate}
+	})}
+}
+
+func lineRefs[L any](lines []L, ref func(L) store.Ref) []store.Ref {
+	out := make([]store.Ref, len(lines))
+	for i, l := range lines {
+		out[i] = ref(l)
 	}
-	return h
+	return out
 }
 
 // documents polls a model. torn, where given, tells that header and lines of a document do not agree.

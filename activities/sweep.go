@@ -145,11 +145,7 @@ func (p *Polls) sweep(ctx context.Context, connection *Connection, s source, in 
 	if err != nil {
 		return err
 	}
-	settle := r.settleMissing
-	if s.lines() {
-		settle = r.settleLines
-	}
-	if err := settle(ctx, s, started, in.Deletions, result); err != nil {
+	if err := r.settle(ctx, s, started, in.Deletions, result); err != nil {
 		return fmt.Errorf("settling what is missing of %s: %w", s.polled, err)
 	}
 	return r.locked(ctx, s, func(ctx context.Context, tx *store.Tx) error {

@@ -15,10 +15,9 @@ import (
 // askedFor is how many missing records Odoo is asked for between two heartbeats: where it hides some, each is a request.
 const askedFor = 20
 
-// settleMissing decides about the records that a sweep did not find. Odoo is asked for each by its id: what it has is read,
-// what it hides is an alert, and what it does not have is deleted if the sweep before did not find it either. Far too many
-// at once are an alert, and nothing is decided.
-func (r *reading) settleMissing(ctx context.Context, s source, started time.Time, deletions bool, result *SweepResult) error {
+// settle decides about what a sweep did not find. Far too much at once looks like a right that was taken away: it is an
+// alert, and nothing is decided. So is what Odoo hides.
+func (r *reading) settle(ctx context.Context, s source, started time.Time, deletions bool, result *SweepResult) error {
 	missing, known, err := r.missing(ctx, s, started, result)
 	if err != nil {
 		return err
@@ -28,11 +27,16 @@ func (r *reading) settleMissing(ctx context.Context, s source, started time.Time
 	}
 	hidden := 0
 	for chunk := range slices.Chunk(missing, askedFor) {
-		n, err := r.settleSome(ctx, s, started, chunk, result)
+		if s.lines() {
+			err = r.settleLines(ctx, s, chunk)
+		} else {
+			var n int
+			n, err = r.settleSome(ctx, s, started, chunk, result)
+			hidden += n
+		}
 		if err != nil {
 			return err
 		}
-		hidden += n
 		activity.RecordHeartbeat(ctx, s.polled, chunk[len(chunk)-1].ID)
 	}
 	if hidden > 0 {
@@ -41,7 +45,8 @@ func (r *reading) settleMissing(ctx context.Context, s source, started time.Time
 	return r.clearAlert(ctx, s)
 }
 
-// settleSome is settleMissing for some; it returns how many of them are hidden.
+// settleSome asks Odoo for each missing record by its id: what it has is read, what it does not have is deleted if the sweep
+// before did not find it either. It returns how many Odoo hides.
 func (r *reading) settleSome(ctx context.Context, s source, started time.Time, missing []store.Missing, result *SweepResult) (hidden int, err error) {
 	ids := make([]int64, len(missing))
 	for i, m := range missing {
@@ -147,15 +152,8 @@ func (r *reading) deleted(ctx context.Context, s source, ids []int64, result *Sw
 }
 
 // settleLines reads the documents whose lines a sweep did not find: a line of price 0 that is deleted leaves no trace at
-// its order. Lines of many documents at once are an alert.
-func (r *reading) settleLines(ctx context.Context, s source, started time.Time, deletions bool, result *SweepResult) error {
-	missing, known, err := r.missing(ctx, s, started, result)
-	if err != nil {
-		return err
-	}
-	if len(missing) > plausible(known) && !deletions {
-		return r.alert(ctx, s, len(missing), known, result)
-	}
+// its order.
+func (r *reading) settleLines(ctx context.Context, s source, missing []store.Missing) error {
 	ids := make([]int64, len(missing))
 	for i, m := range missing {
 		ids[i] = m.ID
@@ -163,8 +161,5 @@ func (r *reading) settleLines(ctx context.Context, s source, started time.Time, 
 	if err := r.fetchIDs(ctx, s, ids, priorityScheduled); err != nil {
 		return err
 	}
-	if err := r.forget(ctx, s, ids); err != nil {
-		return err
-	}
-	return r.clearAlert(ctx, s)
+	return r.forget(ctx, s, ids)
 }

@@ -39,8 +39,7 @@ func (c *Client) findGroups(ctx context.Context, ids []int64) (found, hidden []i
 }
 
 // find reads a stored field: for the id alone Odoo does not look into its table, and answers also what is deleted. It leaves
-// out what it does not have and refuses the whole request for one hidden record:
-// then each half is asked for.
+// out what it does not have, and refuses the whole request for one hidden record: then each half is asked for.
 func (c *Client) find(ctx context.Context, model string, ids []int64) (found, hidden []int64, err error) {
 	if len(ids) == 0 {
 		return nil, nil, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -129,16 +130,29 @@ func (c *Client) checkUser(p Ping) error {
 			WayOut:  "correct odoo.user, or make a key as that user",
 		}
 	}
-	for _, id := range c.cfg.Companies {
-		if !slices.ContainsFunc(p.Companies, func(co Company) bool { return co.ID == id }) {
-			return &Error{
-				Code: CodeNoAccess, Model: ModelCompany, Method: "read", Status: http.StatusOK,
-				Message: fmt.Sprintf("the user may not see the company %d", id),
-				WayOut:  "ask an Odoo administrator to add it to the allowed companies of " + p.Login + ", or correct odoo.companies",
-			}
+	if hidden := p.HiddenCompanies(c.cfg.Companies); len(hidden) > 0 {
+		return &Error{
+			Code: CodeNoAccess, Model: ModelCompany, Method: "read", Status: http.StatusOK,
+			Message: "the user may not see the company " + hidden[0], WayOut: p.AskForCompanies(),
 		}
 	}
 	return nil
+}
+
+// HiddenCompanies are those of these ids that the user is not allowed to, in their order, as text.
+func (p Ping) HiddenCompanies(ids []int64) []string {
+	var hidden []string
+	for _, id := range ids {
+		if !slices.ContainsFunc(p.Companies, func(co Company) bool { return co.ID == id }) {
+			hidden = append(hidden, strconv.FormatInt(id, 10))
+		}
+	}
+	return hidden
+}
+
+// AskForCompanies is the way out where companies are hidden from the user.
+func (p Ping) AskForCompanies() string {
+	return "ask an Odoo administrator to add it to the allowed companies of " + p.Login + ", or correct odoo.companies"
 }
 
 // pingCreate asks for the right that EnsureAnalyticAccount needs.

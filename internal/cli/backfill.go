@@ -71,14 +71,7 @@ func (a *App) backfillStart(ctx context.Context, in workflows.BackfillInput, wai
 	if err := checkBackfill(in); err != nil {
 		return err
 	}
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if err := running(ctx, s, in.Tenant); err != nil {
-		return err
-	}
-	c, err := a.openTemporal(ctx)
+	s, c, err := a.openRunning(ctx, in.Tenant)
 	if err != nil {
 		return err
 	}

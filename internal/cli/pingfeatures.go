@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -90,13 +89,13 @@ func (f feature) judge(p odoo.Ping, companies []int64) verdict {
 			return v
 		}
 	}
-	if hidden := hiddenCompanies(p, companies); f.companies && len(hidden) > 0 {
+	if hidden := p.HiddenCompanies(companies); f.companies && len(hidden) > 0 {
 		v.Verdict = worksLimited
 		if len(hidden) == len(companies) {
 			v.Verdict = worksNot
 		}
 		v.Why = "the user may not see what odoo.companies names: " + strings.Join(hidden, ", ")
-		v.Change = "ask an Odoo administrator to add it to the allowed companies of " + p.Login + ", or correct odoo.companies"
+		v.Change = p.AskForCompanies()
 	}
 	return v
 }
@@ -130,15 +129,4 @@ func (f feature) obstacles(p odoo.Ping) (why, change string) {
 		}
 	}
 	return strings.Join(parts, "; "), strings.Join(ways, "; ")
-}
-
-// hiddenCompanies are those of the tenant that the user is not allowed to.
-func hiddenCompanies(p odoo.Ping, companies []int64) []string {
-	var hidden []string
-	for _, id := range companies {
-		if !slices.ContainsFunc(p.Companies, func(c odoo.Company) bool { return c.ID == id }) {
-			hidden = append(hidden, fmt.Sprint(id))
-		}
-	}
-	return hidden
 }

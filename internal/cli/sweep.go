@@ -42,14 +42,7 @@ func (a *App) sweepCommand() *cobra.Command {
 }
 
 func (a *App) sweepStart(ctx context.Context, in activities.SweepInput, wait bool, timeout time.Duration) error {
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if err := running(ctx, s, in.Tenant); err != nil {
-		return err
-	}
-	c, err := a.openTemporal(ctx)
+	s, c, err := a.openRunning(ctx, in.Tenant)
 	if err != nil {
 		return err
 	}

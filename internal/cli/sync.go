@@ -34,14 +34,7 @@ func (a *App) syncCommand() *cobra.Command {
 }
 
 func (a *App) syncStart(ctx context.Context, tenant string, refs []string, wait bool, timeout time.Duration) error {
-	s, err := a.openStore(ctx)
-	if err != nil {
-		return err
-	}
-	if err := running(ctx, s, tenant); err != nil {
-		return err
-	}
-	temporalClient, err := a.openTemporal(ctx)
+	s, temporalClient, err := a.openRunning(ctx, tenant)
 	if err != nil {
 		return err
 	}
@@ -99,6 +92,19 @@ func (a *App) readCycle(ctx context.Context, run client.WorkflowRun, tenant stri
 
 func pausedMeanwhile(tenant string) error {
 	return fmt.Errorf("tenant %s was paused meanwhile: `ml-connector status show %s` says why, `ml-connector tenant resume %s` lets it go on", tenant, tenant, tenant)
+}
+
+// openRunning opens the store and Temporal for a tenant that is not paused.
+func (a *App) openRunning(ctx context.Context, tenant string) (*store.Store, client.Client, error) {
+	s, err := a.openStore(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := running(ctx, s, tenant); err != nil {
+		return nil, nil, err
+	}
+	c, err := a.openTemporal(ctx)
+	return s, c, err
 }
 
 // running refuses a tenant that is paused.

@@ -279,7 +279,7 @@ func whole[T odoo.Dated](list func(context.Context, odoo.Window) ([]T, error)) f
 
 // forget takes what was read out of the database that all histories share.
 func (w *world) forget() {
-	for _, table := range strings.Fields("record_waits records record_lines cursors sweeps missing alerts") {
+	for table := range strings.FieldsSeq("record_waits records record_lines cursors sweeps missing alerts") {
 		_, err := w.store.Pool().Exec(context.Background(), "DELETE FROM "+table+" WHERE tenant = $1", w.tenant)
 		w.ok(err)
 	}

@@ -26,7 +26,7 @@ func large(b *testing.B, orders int) *world {
 		w.pass(time.Second)
 	}
 	w.pass(10 * time.Minute)
-	ctx := context.Background()
+	ctx := b.Context()
 	cursor := store.Cursor{DoneTo: w.now().Truncate(time.Second)}
 	w.ok(w.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, name := range cursorNames(w) {
@@ -94,7 +94,7 @@ func (w *world) measure(b *testing.B, changes int) time.Duration {
 		}
 		w.pass(20 * time.Second)
 		b.StartTimer()
-		w.ok(w.poll(context.Background()))
+		w.ok(w.poll(b.Context()))
 	}
 	mean := b.Elapsed() / time.Duration(b.N)
 	b.ReportMetric(float64(w.reader.count()-requests)/float64(b.N), "requests/op")
